@@ -65,7 +65,6 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "uses": (
         "policies/contributions/*.py",
         "policies/optimisation/*.py",
-        "policies/dominance/*.py",
         "policies/statistics_value/*.py",
         "scripts/policy/contributions.py",
         "scripts/policy/windows.py",

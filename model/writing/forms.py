@@ -208,9 +208,9 @@ def _draw_wedges(picture: Wedges, said: Mapping[str, str], words: Words) -> Figu
     layers = [str(layer) for layer in picture.data["layer"].unique()]
     colours = dict(zip(layers, _COLOURS, strict=False))
     unit, factor = words.unit(picture.unit)
-    rows = -(-len(panels) // 2)
+    rows = -(-len(panels) // picture.columns)
     figure = Figure(figsize=(11.5, 2.2 + 3.1 * rows), layout="constrained")
-    axes = figure.subplots(rows, min(2, len(panels)), squeeze=False, sharex=True)
+    axes = figure.subplots(rows, min(picture.columns, len(panels)), squeeze=False, sharex=True)
     for axis, panel in zip(axes.flat, panels, strict=False):
         own = picture.data[picture.data["panel"] == panel]
         stacked = own.pivot(index="x", columns="layer", values="y")[layers] * factor
@@ -221,7 +221,8 @@ def _draw_wedges(picture: Wedges, said: Mapping[str, str], words: Words) -> Figu
             axis.plot(line["x"], factor * line["y"], linestyle=dash, label=label, **style)
         axis.axhline(0, color="black", linewidth=0.8)
         axis.set_xlim(stacked.index.min(), stacked.index.max())
-        axis.set_title(words.label(str(panel)), fontweight="bold", loc="left")
+        title = " / ".join(words.label(part) for part in str(panel).split(" / "))
+        axis.set_title(title, fontweight="bold", loc="left")
         axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axis.spines[["top", "right"]].set_visible(False)
         format_axis(axis.yaxis)

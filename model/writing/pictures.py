@@ -102,16 +102,19 @@ class Wedges:
     ----------
     data : pandas.DataFrame
         Columns ``panel``, ``layer``, ``x``, ``y``. The layers that matter most come first; more
-        than seven are drawn as one.
+        than seven are drawn as one. A panel of two names is called ``Wenzhou / Local``.
     lines : pandas.DataFrame
         Columns ``panel``, ``series``, ``x``, ``y``: lines over the layers, such as their sum.
     unit : str
         The model's unit, which is converted for the reader.
+    columns : int
+        How many panels stand side by side.
     """
 
     data: pd.DataFrame
     lines: pd.DataFrame = field(default_factory=pd.DataFrame)
     unit: str = ""
+    columns: int = 2
 
 
 @dataclass(frozen=True)

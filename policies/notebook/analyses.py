@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from smecluster.model import Model
     from smecluster.model.writing.result import Result
     from smecluster.policies.contributions.result import Contributions
-    from smecluster.policies.dominance.result import Dominance
     from smecluster.policies.optimisation.result import BestUse
     from smecluster.policies.optimisation.search import Search
     from smecluster.policies.statistics_value.result import StatisticsValue
@@ -260,7 +259,7 @@ def measure_dominance(
     start: float = START,
     settings: Mapping[str, Any] | None = None,
     calibration: str | None = None,
-) -> Dominance:
+) -> Result:
     """Find which named loops dominate when, under each strategy (needs the extra ``loops``).
 
     Parameters
@@ -272,15 +271,15 @@ def measure_dominance(
 
     Returns
     -------
-    Dominance
-        The shares of the loops; see `policies.dominance.compute.measure_dominance`.
+    Result
+        The shares of the loops; see `policies.dominance.describe_dominance`.
 
     Raises
     ------
     InputError
         If there is nothing of a name, or pysimlin is not installed.
     """
-    from smecluster.policies.dominance.compute import measure_dominance as follow_loops
+    from smecluster.policies.dominance import measure_dominance as follow_loops
 
     worlds = load_worlds(model, 0, settings, calibration, 1)
     return follow_loops(

@@ -258,8 +258,8 @@ def collect_dominance() -> dict[str, Any]:
     """Find which named loops dominate, under two strategies."""
     from smecluster.policies.notebook.analyses import measure_dominance
 
-    shares = measure_dominance(["as-now", "local"], load_shipped()).shares
-    return label_dataset(shares.sel(time=[2000, 2030]).rename("share").to_dataset())
+    shares = measure_dominance(["as-now", "local"], load_shipped()).data
+    return label_dataset(shares.sel(time=[2000, 2030]))
 
 
 @part("returns", EFFECT)

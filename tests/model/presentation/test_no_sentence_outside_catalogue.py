@@ -30,7 +30,6 @@ APART = {
     "calibration/report/bibliography.py",
     "policies/accounting/lines.py",
     "policies/brief/parts/sources.py",
-    "policies/dominance/compute.py",
     "policies/ensemble/worlds.py",
     "policies/game/coordination/published.py",
     "policies/optimisation/measures.py",

@@ -12,7 +12,7 @@ from smecluster.model.presentation.exports import read_csv
 from smecluster.policies import load
 from smecluster.policies.comparison.compute import compare
 from smecluster.policies.comparison.measures import DISCOUNTED
-from smecluster.policies.dominance.compute import fund_strategies
+from smecluster.policies.dominance import fund_strategies
 from smecluster.policies.ensemble.worlds import EXACT
 
 STEP = {"TIME STEP": 0.125}

@@ -28,14 +28,14 @@ def test_shares_are_printed_and_written(tmp_path, capsys):
     assert smecluster(*arguments, "--out", str(tmp_path)) == 0
     printed = capsys.readouterr().out
     assert "Wenzhou under 'All policy ends in 2025', from 2025 on: of the named loops" in printed
-    assert "B3 wages\t" in printed
+    assert "Wenzhou\tB3 wages\t" in printed
     for name in ("dominance.csv", "dominance-by-year.parquet", "dominance.png", "dominance.html"):
         assert (tmp_path / name).stat().st_size > 0
 
 
 def test_a_missing_extra_and_a_wrong_year_are_one_line(tmp_path, capsys, monkeypatch):
     assert smecluster("explain", "dominance", "--since", "1900", "--out", str(tmp_path)) == 2
-    assert "--since 1900 is not in 1978..2040" in capsys.readouterr().err
+    assert "since = 1900 is not in 1978..2040" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "simlin", None)
     assert smecluster("explain", "dominance", "--out", str(tmp_path)) == 2
     told = capsys.readouterr().err

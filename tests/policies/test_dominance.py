@@ -9,14 +9,10 @@ import xarray as xr
 from smecluster import model as models
 from smecluster.model.errors import InputError
 from smecluster.model.loops import LOOPS
-from smecluster.policies import load
+from smecluster.policies import dominance, load
 from smecluster.policies.comparison.compute import compare
-from smecluster.policies.dominance import compute
-from smecluster.policies.dominance.compute import CHAINS, measure_dominance
-from smecluster.policies.dominance.measures import summarise_shares
-from smecluster.policies.dominance.result import Dominance
-from smecluster.policies.dominance.text import write_answer as answer
-from smecluster.policies.dominance.text import write_basis as basis
+from smecluster.policies.dominance import describe_dominance, measure_dominance, summarise_shares
+from smecluster.policies.loop_scores import CHAINS
 
 NONE, LOCAL = load("end-all-policy"), load("local")
 
@@ -29,7 +25,7 @@ def model():
 @pytest.fixture(scope="module")
 def shares(model):
     pytest.importorskip("simlin")
-    return measure_dominance(model, [NONE, LOCAL], budget=None, step=0.25).shares
+    return measure_dominance(model, [NONE, LOCAL], budget=None, step=0.25).data["share"]
 
 
 def test_every_named_loop_has_a_chain_and_no_other():
@@ -99,28 +95,30 @@ def test_figure_and_sentences_follow_the_shares():
         },
         ("strategy", "loop", "Region", "time"),
     )
-    found = Dominance((NONE, LOCAL), None, 2025, 0.25, made)
-    said = answer(found, 2025)
+    found = describe_dominance(made, (NONE, LOCAL), budget=None, since=2025, step=0.25)
+    said = found.answer()
     assert said[0].startswith(f"Wenzhou under '{NONE.title}', from 2025 on:")
     assert "B3 wages (75 %), R1 agglomeration (25 %)" in said[0]
     assert "changes most in Wenzhou: the share of" in said[1]
     assert "R1 agglomeration rises by 50 points" in said[1] or "falls by 50 points" in said[1]
     assert found.figure().axes
-    assert "so the shares carry no uncertainty; time step 1/4 year" in " ".join(basis(found))
+    whole = " ".join(one.plain for one in found.page().body if hasattr(one, "plain"))
+    assert "so the shares carry no uncertainty; time step 1/4 year" in whole
+    assert "“2025年终止全部政策”下，自2025年起" in found.answer("zh")[0]
 
 
 def test_strategies_are_followed_with_the_money_of_a_comparison(model, monkeypatch):
     followed = []
-    monkeypatch.setattr(compute, "_import_simlin", lambda: None)
+    monkeypatch.setattr(dominance, "import_simlin", lambda: None)
     monkeypatch.setattr(
-        compute, "_score_loops", lambda model, inputs, step: followed.append(inputs) or {}
+        dominance, "score_loops", lambda model, inputs, step: followed.append(inputs) or {}
     )
-    monkeypatch.setattr(compute, "_share", lambda scores: np.zeros((16, 3, 4 * 62 + 1)))
+    monkeypatch.setattr(dominance, "_share", lambda scores: np.zeros((16, 3, 4 * 62 + 1)))
     found = measure_dominance(model, [load("as-now"), LOCAL], step=0.25)
     whole = compare(model, [LOCAL])
     factor = float(whole.factor.sel(strategy="local").squeeze())
     share = LOCAL.local.share * factor
-    assert found.budget == whole.budget
+    assert found.facts["budget"] == whole.budget
     assert followed[1]["programme share[local, Wenzhou]"] == pytest.approx(share, rel=1e-9)
     assert followed[0]["programme share[local, Wenzhou]"] == 0
 
@@ -129,6 +127,11 @@ def test_without_the_extra_there_is_one_clear_line(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "simlin", None)
     with pytest.raises(InputError, match=r"pip install 'smecluster\[loops\]'"):
         measure_dominance(model, [NONE])
+
+
+def test_a_first_year_outside_the_model_is_refused(model):
+    with pytest.raises(InputError, match=r"since = 1900 is not in 1978\.\.2040"):
+        measure_dominance(model, [NONE], since=1900)
 
 
 @pytest.mark.parametrize("step", [float("nan"), float("inf"), 0.0, 3.0, 0.3, 1e-9])

@@ -1,49 +1,31 @@
-"""Which of the named loops dominate when, under each strategy: Loops That Matter, by pysimlin.
+"""How strongly each named loop works at every moment of a run: Loops That Matter, by pysimlin.
 
 The score of a loop is the product of its links' scores: how much of each variable's change comes
 through the link (Schoenberg, Davidsen and Eberlein 2020; flows into stocks as in Schoenberg,
-Hayward and Eberlein 2023). Divided by the sum of the absolute scores of all named loops of a region
-at that moment it is the loop's share, positive where it reinforces and negative where it balances.
-Every named loop of `model.loops` is followed along one chain of influences, or along the
-two through which it works and whose scores are added; loops that the overview does not name are
-left out, so the shares compare the named ones with one another.
+Hayward and Eberlein 2023). Every named loop of `model.loops` is followed along one chain of
+influences, or along the two through which it works and whose scores are added.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 from numpy.typing import NDArray
 
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.engine.read.values import set_values
-from smecluster.model.engine.run.settings import check_time_step, override_inputs
 from smecluster.model.errors import InputError
-from smecluster.model.file.regions import REGION
 from smecluster.model.support.graphs import find_shortest_path
-from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
-from smecluster.policies.dominance.result import Dominance
-from smecluster.policies.ensemble.accounts import ACCOUNTS
-from smecluster.policies.ensemble.cases import REASON, STRATEGY
-from smecluster.policies.ensemble.worlds import FACTOR, Ensemble
-from smecluster.policies.plan import START, Plan
-from smecluster.policies.strategy import Strategy
-from smecluster.policies.triggers import settle_triggers
 
 if TYPE_CHECKING:
     from smecluster.model import Model
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
-
-STEP = 0.125  # Year; scores are ratios of changes, which a longer step only smooths
 
 # The engine wants one name a chain.
 _CHAIN = ", chain "
@@ -129,112 +111,14 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def measure_dominance(
-    model: Model,
-    strategies: Sequence[Strategy],
-    *,
-    start: float = START,
-    budget: str | float | Amount | Budget | None = DEFAULT_BUDGET,
-    settings: Mapping[str, Any] | None = None,
-    step: float = STEP,
-    progress: Progress | None = None,
-) -> Dominance:
-    """Find the share of each named loop in each region, year by year.
-
-    Parameters
-    ----------
-    model : Model
-        The model; a Vensim file.
-    strategies : sequence of Strategy
-        The strategies, the one to compare with first.
-    start : float
-        Year from which money counts.
-    budget : str, float, Amount or Budget, optional
-        Additional money of each strategy with a programme, see `policies.budget.parse_budget`; it
-        is matched as in every comparison. None: as written.
-    settings : mapping, optional
-        Other inputs that hold in every run.
-    step : float
-        Time step of the runs that are followed, Year.
-    progress : callable, optional
-        Called with how many strategies are done, and how many there are.
-
-    Returns
-    -------
-    Dominance
-        The shares.
+def import_simlin() -> Any:
+    """Import pysimlin.
 
     Raises
     ------
     InputError
-        If pysimlin is not installed or cannot follow a loop in this model, or a strategy cannot
-        be brought to the budget.
+        If it is not installed.
     """
-    check_time_step(step)
-    if model.xmile:
-        raise InputError("Loops That Matter is offered for Vensim files only")
-    _import_simlin()
-    if budget is not None and not isinstance(budget, Budget):
-        budget = set_budget(model, budget, start, settings)
-    plans = fund_strategies(model, strategies, budget, start, settings)
-    parts = []
-    for plan in plans:
-        inputs = override_inputs(model, plan.inputs, settings)
-        parts.append(_average_years(_share(_score_loops(model, inputs, step)), model, step))
-        if progress is not None:
-            progress(len(parts), len(plans))
-    names = [strategy.name for strategy in strategies]
-    shares = xr.concat(parts, "strategy").assign_coords(strategy=names)
-    return Dominance(tuple(strategies), budget, start, step, shares)
-
-
-def fund_strategies(
-    model: Model,
-    strategies: Sequence[Strategy],
-    budget: Budget | None,
-    start: float,
-    settings: Mapping[str, Any] | None,
-) -> list[Plan]:
-    """Bring strategies to the budget at the model's own values.
-
-    Parameters
-    ----------
-    model : Model
-        The model.
-    strategies : sequence of Strategy
-        The strategies.
-    budget : Budget or None
-        Additional money of each with a programme, Myuan; None leaves budgets as written.
-    start : float
-        Year from which money counts.
-    settings : mapping, optional
-        Other inputs that hold in every run.
-
-    Returns
-    -------
-    list of Plan
-        Their plans, with the money that they spend.
-
-    Raises
-    ------
-    InputError
-        If a strategy cannot be brought to the budget.
-    """
-    plans = [strategy.plan(model, start) for strategy in strategies]
-    if budget is not None and any(plan.has_money for plan in plans):
-        worlds = Ensemble(model, pd.DataFrame(index=["model"]), settings=settings or {})
-        run = worlds.run(plans, ACCOUNTS, [start, model.time.final], budget=budget.money)
-        for at, plan in enumerate(plans):
-            own = run.sel({STRATEGY: plan.name})
-            if plan.has_money:
-                reason = str(own[REASON].values.item())
-                if reason:
-                    raise InputError(f"strategy {plan.name!r} has no result: {reason}")
-                plans[at] = plan.scale(float(own[FACTOR].values.item()))
-    return [settle_triggers(model, plan, settings) for plan in plans]
-
-
-def _import_simlin() -> Any:
     try:
         import simlin
     except ImportError:
@@ -245,9 +129,29 @@ def _import_simlin() -> Any:
     return simlin
 
 
-def _score_loops(model: Model, inputs: Mapping[str, Any], step: float) -> dict[str, Array]:
-    """Run the model in pysimlin and read the score of each loop: (regions, steps)."""
-    simlin = _import_simlin()
+def score_loops(model: Model, inputs: Mapping[str, Any], step: float) -> dict[str, Array]:
+    """Run the model in pysimlin and read the score of each loop.
+
+    Parameters
+    ----------
+    model : Model
+        The model; a Vensim file.
+    inputs : mapping
+        Values of its inputs.
+    step : float
+        Time step, Year.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Scores by loop, along (regions, steps).
+
+    Raises
+    ------
+    InputError
+        If pysimlin is not installed or cannot follow a loop in this model.
+    """
+    simlin = import_simlin()
     values = {**inputs, "TIME STEP": step, "SAVEPER": step}
     with tempfile.TemporaryDirectory(prefix="smecluster-") as folder:
         path = Path(folder) / "model.mdl"
@@ -317,29 +221,6 @@ def _sum_by_region(run: Any, regions: Sequence[str]) -> dict[str, Array]:
         if label not in scores_of:
             raise InputError(f"pysimlin finds no loop along the chain of {label!r} in this model")
     return scores_of
-
-
-def _share(scores: dict[str, Array]) -> Array:
-    """Divide by the sum of the absolute scores: (loops, regions, steps)."""
-    stacked = np.array([scores[label] for label in CHAINS])
-    total = np.abs(stacked).sum(0)
-    with np.errstate(invalid="ignore"):
-        return np.where(total > 0, stacked / total, np.nan)
-
-
-def _average_years(shares: Array, model: Model, step: float) -> xr.DataArray:
-    times = model.time.initial + step * np.arange(shares.shape[-1])
-    data = xr.DataArray(
-        shares,
-        {"time": np.floor(times + step / 2)},
-        ("loop", REGION, "time"),
-        attrs={"unit": "Dmnl"},
-    )
-    yearly: xr.DataArray = data.groupby("time").mean(keep_attrs=True)
-    # Some versions of xarray forget the names of other dimensions where they take groups' means.
-    return yearly.transpose("loop", REGION, "time").assign_coords(
-        {"loop": list(CHAINS), REGION: list(model.regions)}
-    )
 
 
 def _lies_in(name: str, region: str) -> bool:

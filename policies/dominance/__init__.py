@@ -1,1 +1,0 @@
-"""Follow which feedback loops dominate when."""
