@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from smecluster.model.engine.compile.kernel import Batch
 from smecluster.model.engine.compile.simplify import find_moving
 from smecluster.model.engine.graph.clock import Times
-from smecluster.model.engine.graph.graph import LOGICAL, Program, list_operands
-from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
+from smecluster.model.engine.graph.graph import LOGICAL, Program, list_operands, list_reached
+from smecluster.model.engine.graph.interpreter import Interpreter
 
 LANES = 64
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-shared", "-fPIC")
@@ -61,7 +61,7 @@ class Limit:
                 or any(self.lane[operand] for operand in list_operands(node))
             )
         after = [following for _, following in program.states]
-        self.order = order_nodes(program, [*after, *wanted])
+        self.order = list_reached(program.nodes, [*after, *wanted])
         read = (
             {
                 operand
@@ -122,7 +122,7 @@ class Limit:
         common = Interpreter(program, batch.parameters)
         uniform = [
             place
-            for place in order_nodes(program, [*self.still, *self.steps])
+            for place in list_reached(program.nodes, [*self.still, *self.steps])
             if not self.lane[place]
         ]
         once = common.compute([place for place in uniform if not self.moving[place]], {})
@@ -137,7 +137,9 @@ class Limit:
             [batch.varied.get(place, value) for place, value in enumerate(batch.parameters)],
         )
         first = [initial for initial, _ in program.states]
-        begun = own.compute(order_nodes(program, [*first, *self.kept]), {}, float(clock.all[0]))
+        begun = own.compute(
+            list_reached(program.nodes, [*first, *self.kept]), {}, float(clock.all[0])
+        )
         kept = np.zeros((max(1, len(self.kept)), runs))
         for row, place in zip(kept, self.kept, strict=False):
             row[:] = begun[place]
@@ -203,7 +205,7 @@ class Limit:
 
     def _body(self, roots: Sequence[int]) -> list[str]:
         lines = []
-        for place in order_nodes(self.program, roots):
+        for place in list_reached(self.program.nodes, roots):
             node = self.program.nodes[place]
             if self.lane[place] and self.moving[place] and node[0] != "state":
                 lines.append(f"      const double v{place} = {self._expression(place)};")

@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 
 from smecluster import model
-from smecluster.model.engine.graph import interpreter
 from smecluster.model.engine.graph.clock import compute_times
+from smecluster.model.engine.graph.interpreter import Interpreter
 from smecluster.model.engine.read.names import fold_name
 from smecluster.model.errors import InputError
+from tests.parity.interpreted import run
 from tests.parity.published import Case, Key, Series, split_column
 
 # Where engines that are not this program's come from.
@@ -86,8 +87,8 @@ def run_interpreter(case: Case) -> dict[Key, Series]:
         for name, output in program.outputs.items()
         for cell, node in output.cells.items()
     ]
-    rows = interpreter.run(
-        interpreter.Interpreter(program, parameters),
+    rows = run(
+        Interpreter(program, parameters),
         times.all,
         times.step,
         range(len(times.all)),

@@ -13,7 +13,12 @@ from smecluster.model.engine.compile.frame import BLOCK, DUMP, PREPARE, Code, Fr
 from smecluster.model.engine.compile.region import Region
 from smecluster.model.engine.compile.schedule import Check, Schedule
 from smecluster.model.engine.compile.writer import Shape, splat
-from smecluster.model.engine.graph.graph import LOGICAL, MOVING, list_operands
+from smecluster.model.engine.graph.graph import (
+    LOGICAL,
+    find_moving,
+    list_operands,
+    list_reached,
+)
 
 _ONE = Shape(1)
 
@@ -53,7 +58,7 @@ class Generator(Frame):
     def __init__(self, schedule: Schedule, varied: Sequence[int], width: int) -> None:
         super().__init__(schedule, varied, width)
         self.lane: list[bool] = []  # differs among runs
-        self.moving: list[bool] = []  # changes in time
+        self.moving = find_moving(self.nodes)  # changes in time
         for node in self.nodes:
             op, used = node[0], list_operands(node)
             self.lane.append(
@@ -61,7 +66,6 @@ class Generator(Frame):
                 or (op == "param" and node[1] in self.varied)
                 or any(self.lane[operand] for operand in used)
             )
-            self.moving.append(op in MOVING or any(self.moving[operand] for operand in used))
         self.still: dict[int, int] = {}  # places of numbers common to all runs
         self.steps: dict[int, int] = {}  # the same, for each step
         self.kept: dict[int, int] = {}  # places of a run's numbers that stay the same
@@ -75,17 +79,13 @@ class Generator(Frame):
 
     def _select_nodes(self, roots: Iterable[int], lane: bool, moving: bool) -> list[int]:
         """List, in order, what must be computed in one of the four places."""
-        wanted = set(roots)
-        for place in range(max(wanted, default=-1), -1, -1):
-            if place in wanted:
-                wanted.update(list_operands(self.nodes[place]))
-        return sorted(
+        return [
             place
-            for place in wanted
+            for place in list_reached(self.nodes, roots)
             if self.lane[place] is lane
             and self.moving[place] is moving
             and self.nodes[place][0] not in ("const", "true", "state")
-        )
+        ]
 
     def write(self) -> Code:
         """Write the code."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from smecluster.model.engine.compile.schedule import Check, find_checks
 from smecluster.model.engine.graph.clock import Times
-from smecluster.model.engine.graph.graph import Graph, Points, Program, list_operands
-from smecluster.model.engine.graph.interpreter import Interpreter, Values, order_nodes
+from smecluster.model.engine.graph.graph import Graph, Points, Program, list_operands, list_reached
+from smecluster.model.engine.graph.interpreter import Interpreter, Values
 
 _UNNAMED = "the model"
 
@@ -74,7 +74,7 @@ def explain_failure(
     interpreter = Interpreter(extended, parameters, tables)
     year = float(clock.all[step])
     if step == 0:
-        begun = interpreter.compute(order_nodes(extended, first), {}, year)
+        begun = interpreter.compute(list_reached(extended.nodes, first), {}, year)
         states = np.array([begun[node] for node in first], dtype=float)
     pasts = _run_to(interpreter, clock, step) if program.pasts else []
     values = interpreter.compute(examined.order, {}, year, list(states), pasts)
@@ -121,7 +121,7 @@ def _examine(program: Program, chosen: tuple[int, ...]) -> _Examined:
     checks = find_checks(graph, [*first, *after, *program.pasts], chosen, every=True)
     extended = replace(program, nodes=tuple(graph.nodes))
     parts = [part for check in checks for part in (check.node, check.gate) if part is not None]
-    order = order_nodes(extended, [*roots, *parts])
+    order = list_reached(extended.nodes, [*roots, *parts])
     examined = _Examined(program, chosen, extended, first, checks, order)
     _EXAMINED.append(examined)
     return examined
@@ -131,10 +131,10 @@ def _run_to(interpreter: Interpreter, clock: Times, step: int) -> list[list[floa
     """Run up to a step, for models that remember more than their states."""
     program = interpreter.program
     first = [initial for initial, _ in program.states]
-    begun = interpreter.compute(order_nodes(program, first), {}, float(clock.all[0]))
+    begun = interpreter.compute(list_reached(program.nodes, first), {}, float(clock.all[0]))
     states = [begun[node] for node in first]
     after = [following for _, following in program.states]
-    order = order_nodes(program, [*after, *program.pasts])
+    order = list_reached(program.nodes, [*after, *program.pasts])
     pasts: list[list[float]] = [[] for _ in program.pasts]
     for time in clock.all[:step]:
         values = interpreter.compute(order, {}, float(time), states, pasts)

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from smecluster.model.engine.compile.simplify import simplify_graph
-from smecluster.model.engine.graph.graph import Graph, Node, Program, list_operands
+from smecluster.model.engine.graph.graph import (
+    Graph,
+    Node,
+    Program,
+    list_needed,
+    list_operands,
+    list_reached,
+)
 
 # Operations that may have no finite result although their operands are finite.
 RISKY = frozenset(
@@ -115,13 +122,8 @@ def _rest_unread(graph: Graph, after: Sequence[int], roots: Sequence[int]) -> tu
 
     What is returned keeps its digits; a state that rests cannot make a run fail either.
     """
-    read = _list_reached(graph, set(roots))
-    while True:
-        states = {graph.nodes[node][1] for node in read if graph.nodes[node][0] == "state"}
-        further = _list_reached(graph, {*roots, *(after[place] for place in states)})
-        if further == read:
-            break
-        read = further
+    read = list_needed(graph.nodes, roots, after)
+    states = {graph.nodes[node][1] for node in read if graph.nodes[node][0] == "state"}
     return tuple(
         node if place in states else graph.add("state", place) for place, node in enumerate(after)
     )
@@ -154,7 +156,7 @@ def find_checks(
     last = len(graph.nodes)
     steps, saves = set(lasting), set(kept)
     gates = _find_gates(graph, steps | saves)
-    in_step = _list_reached(graph, steps)
+    in_step = set(list_reached(graph.nodes, steps))
     # A node is covered by a check of its own step only: not by one at saved times.
     covered: set[int] = set()
     covered_when_kept: set[int] = set()
@@ -201,14 +203,6 @@ def _find_gates(graph: Graph, roots: set[int]) -> dict[int, int | None]:
             for operand in list_operands(node):
                 use(operand, gate)
     return gates
-
-
-def _list_reached(graph: Graph, roots: set[int]) -> set[int]:
-    reached = set(roots)
-    for place in range(max(roots, default=-1), -1, -1):
-        if place in reached:
-            reached.update(list_operands(graph.nodes[place]))
-    return reached
 
 
 def _list_passing(node: Node) -> tuple[int, ...]:

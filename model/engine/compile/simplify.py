@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from smecluster.model.engine.graph.graph import DECIDING, MOVING, Graph, Node, list_operands
+from smecluster.model.engine.graph.graph import (
+    DECIDING,
+    Graph,
+    Node,
+    find_moving,
+    list_operands,
+)
 
 
 @dataclass
@@ -28,14 +34,6 @@ class _Product:
     above: list[int] = field(default_factory=list)
     below: list[int] = field(default_factory=list)
     powers: list[tuple[int, int]] = field(default_factory=list)
-
-
-def find_moving(nodes: Sequence[Node]) -> list[bool]:
-    """Find which nodes change over time."""
-    result: list[bool] = []
-    for node in nodes:
-        result.append(node[0] in MOVING or any(result[used] for used in list_operands(node)))
-    return result
 
 
 def simplify_graph(nodes: Sequence[Node]) -> tuple[Graph, list[int]]:
@@ -87,15 +85,14 @@ class _Rewriter:
             if self._pays(product, op):
                 return self._build_product(product)
         used = list_operands(node)
-        payload = node[1 : len(node) - len(used)]
-        moved = [self.new[operand] for operand in used]
         if op == "ln" and self.moving[place]:
             # Powers need the logarithm of their base too, but may have a value where it has none.
-            return self.graph.add("log", self.graph.add("lnp", moved[0]), moved[0])
+            base = self.new[used[0]]
+            return self.graph.add("log", self.graph.add("lnp", base), base)
         if free and op == "div" and not self.moving[used[1]]:
             # A division by something constant costs as much as ten multiplications.
-            return self.graph.add("mul", moved[0], self._share(moved[1]))
-        return self.graph.add(op, *payload, *moved)
+            return self.graph.add("mul", self.new[used[0]], self._share(self.new[used[1]]))
+        return self.graph.copy(node, self.new)
 
     def _pays(self, product: _Product, op: str) -> bool:
         """Say whether a product is cheaper in another order."""

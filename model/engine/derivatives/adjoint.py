@@ -12,20 +12,21 @@ scalar operations, so the compiler needs to know nothing about derivatives.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smecluster.model.engine.compile.simplify import find_moving
 from smecluster.model.engine.derivatives.rules import NoDerivativeError, differentiate
 from smecluster.model.engine.graph.graph import (
     LOGICAL,
     Graph,
-    Node,
     Parameter,
     Points,
     Program,
     Table,
+    find_moving,
+    list_needed,
     list_operands,
+    list_reached,
 )
 
 _FAR = -1e300
@@ -138,11 +139,11 @@ class _Cut:
                     else graph.const(values[node[1]])
                 )
             else:
-                new.append(_copy(graph, node, new))
+                new.append(graph.copy(node, new))
         self.nodes = graph.nodes
         self.wanted = [new[node] for node in wanted]
         states = [(new[first], new[after]) for first, after in program.states]
-        self.needed = _list_needed(self.nodes, self.wanted, [after for _, after in states])
+        self.needed = list_needed(self.nodes, self.wanted, [after for _, after in states])
         self.stocks = sorted(
             self.nodes[node][1] for node in self.needed if self.nodes[node][0] == "state"
         )
@@ -161,8 +162,7 @@ class _Cut:
             for node in sorted(used)
             if not self.moving[node] and self.nodes[node][0] not in ("const", "true")
         ]
-        roots = {*self.kept, *(node for node in self.first)}
-        self.fixed = sorted(_list_reached(self.nodes, roots))
+        self.fixed = list_reached(self.nodes, [*self.kept, *self.first])
 
     def write_still(self) -> tuple[Graph, tuple[int, ...]]:
         """Write what stays the same: what a step is given, then the first stocks."""
@@ -187,7 +187,7 @@ class _Cut:
     def _copy_still(self, graph: Graph) -> dict[int, int]:
         new: dict[int, int] = {}
         for node in self.fixed:
-            new[node] = _copy(graph, self.nodes[node], new)
+            new[node] = graph.copy(self.nodes[node], new)
         return new
 
     def write_step(self, tables: int) -> tuple[Graph, tuple[int, ...], tuple[int, ...]]:
@@ -202,14 +202,14 @@ class _Cut:
         at = {stock: place for place, stock in enumerate(self.stocks)}
         count = len(self.stocks)
         stocks = [graph.add("state", place) for place in range(count)]
-        for node in sorted(self.needed):
+        for node in self.needed:
             op = self.nodes[node]
             if node in new:
                 continue
             if op[0] == "state":
                 new[node] = stocks[at[op[1]]]
             elif self.moving[node] or op[0] in ("const", "true"):
-                new[node] = _copy(graph, op, new)
+                new[node] = graph.copy(op, new)
         following = [graph.add("state", count + place) for place in range(count)]
         seeds = [graph.add("state", 2 * count + place) for place in range(len(self.wanted))]
         ends = [
@@ -223,33 +223,6 @@ class _Cut:
             tuple(found.get(node, zero) for node in stocks),
             tuple(found.get(node, zero) for node in kept),
         )
-
-
-def _copy(graph: Graph, node: Node, new: Mapping[int, int] | Sequence[int]) -> int:
-    operands = list_operands(node)
-    payload = node[1 : len(node) - len(operands)]
-    if node[0] == "const":
-        return graph.const(*payload)
-    return graph.add(node[0], *payload, *(new[operand] for operand in operands))
-
-
-def _list_reached(nodes: Sequence[Node], roots: Iterable[int]) -> set[int]:
-    reached = set(roots)
-    for place in range(max(reached, default=-1), -1, -1):
-        if place in reached:
-            reached.update(list_operands(nodes[place]))
-    return reached
-
-
-def _list_needed(nodes: Sequence[Node], wanted: Sequence[int], after: Sequence[int]) -> set[int]:
-    """List what outcomes depend on, through the stocks of earlier steps too."""
-    needed = _list_reached(nodes, wanted)
-    while True:
-        states = {nodes[node][1] for node in needed if nodes[node][0] == "state"}
-        further = _list_reached(nodes, {*wanted, *(after[state] for state in states)})
-        if further == needed:
-            return needed
-        needed = further
 
 
 def _add_slopes(tables: Sequence[Table], replaced: Mapping[int, Points]) -> tuple[Table, ...]:

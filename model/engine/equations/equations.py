@@ -14,9 +14,9 @@ from typing import Any
 from smecluster.model.engine.equations.declared import Env, Site
 from smecluster.model.engine.equations.expressions import CONTROLS
 from smecluster.model.engine.equations.trends import TrendBuilder
-from smecluster.model.engine.graph.graph import Output, Program, list_operands
+from smecluster.model.engine.graph.graph import Output, Program, list_reached
 from smecluster.model.engine.graph.integration import Scheme
-from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
+from smecluster.model.engine.graph.interpreter import Interpreter
 from smecluster.model.engine.read import syntax
 from smecluster.model.engine.read.syntax import File
 from smecluster.model.errors import InputError
@@ -84,7 +84,7 @@ class _ProgramBuilder(TrendBuilder):
         first = self.value(CONTROLS[0], (), first=True)
         later = [self.value(name, (), first=False) for name in CONTROLS]
         for name, node in zip(CONTROLS, later, strict=True):
-            used = order_nodes(self.close({}, (0, 0, 0, 0)), [node])
+            used = list_reached(self.graph.nodes, [node])
             if any(self.graph.nodes[place][0] in ("state", "past") for place in used):
                 variable = self.variables[name]
                 raise InputError(
@@ -100,15 +100,9 @@ class _ProgramBuilder(TrendBuilder):
         """Build ``INITIAL TIME`` where it depends on the time, and is the same at its own."""
         graph = self.graph
         moved: dict[int, int] = {}
-        for place in order_nodes(self.close({}, (0, 0, 0, 0)), [later]):
+        for place in list_reached(self.graph.nodes, [later]):
             node = graph.nodes[place]
-            used = list_operands(node)
-            payload = node[1 : len(node) - len(used)]
-            moved[place] = (
-                first
-                if node[0] == "time"
-                else graph.add(node[0], *payload, *(moved[one] for one in used))
-            )
+            moved[place] = first if node[0] == "time" else graph.copy(node, moved)
         variable = self.variables[CONTROLS[0]]
         (definition, _), *_ = variable.cells.values()
         same = graph.add("eq", first, moved[later])
@@ -122,7 +116,7 @@ class _ProgramBuilder(TrendBuilder):
         known = [demand for demand in self.demands if not self.graph.varies(demand.condition)]
         conditions = [demand.condition for demand in known]
         interpreter = Interpreter(program, [parameter.value for parameter in program.parameters])
-        values = interpreter.compute(order_nodes(program, conditions), {})
+        values = interpreter.compute(list_reached(program.nodes, conditions), {})
         for demand in known:
             if not values[demand.condition]:
                 raise demand.where.refuse(demand.otherwise)

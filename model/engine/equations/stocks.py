@@ -9,8 +9,8 @@ from typing import Any
 
 from smecluster.model.engine.equations.calls import CallBuilder
 from smecluster.model.engine.equations.declared import Env, Site
-from smecluster.model.engine.graph.graph import Output, Program
-from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
+from smecluster.model.engine.graph.graph import Output, Program, list_reached
+from smecluster.model.engine.graph.interpreter import Interpreter
 from smecluster.model.engine.read.syntax import File
 from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_STATES
@@ -90,7 +90,7 @@ class StockBuilder(CallBuilder):
         """Compute a node of the first time from the values in the file."""
         program = self.close(outputs={}, clock=(0, 0, 0, 0))
         interpreter = Interpreter(program, [parameter.value for parameter in program.parameters])
-        value = float(interpreter.compute(order_nodes(program, [node]), {})[node])
+        value = float(interpreter.compute(list_reached(program.nodes, [node]), {})[node])
         return value if math.isfinite(value) else 0.0
 
     def close(self, outputs: Mapping[str, Output], clock: tuple[int, int, int, int]) -> Program:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.engine.graph.graph import Points, Program
-from smecluster.model.engine.graph.interpreter import Interpreter, order_nodes
+from smecluster.model.engine.graph.graph import Points, Program, list_reached
+from smecluster.model.engine.graph.interpreter import Interpreter
 from smecluster.model.engine.graph.values import read_number
 from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_STEPS
@@ -137,7 +137,7 @@ def list_ruling(program: Program) -> list[int]:
     list of int
         The four control variables, where they are numbers, and what they depend on.
     """
-    used = [program.nodes[place] for place in order_nodes(program, program.clock)]
+    used = [program.nodes[place] for place in list_reached(program.nodes, program.clock)]
     return sorted(node[1] for node in used if node[0] == "param")
 
 
@@ -147,10 +147,10 @@ class _Clock:
     def __init__(self, program: Program, parameters: Any, tables: dict[int, Points]) -> None:
         self._program = program
         self._interpreter = Interpreter(program, parameters, tables)
-        self._order = order_nodes(program, program.clock)
+        self._order = list_reached(program.nodes, program.clock)
         self.steady = all(program.nodes[node][0] != "time" for node in self._order)
         first = program.clock[0]
-        values = self._interpreter.compute(order_nodes(program, [first]), {})
+        values = self._interpreter.compute(list_reached(program.nodes, [first]), {})
         self.initial = float(values[first])
 
     def read(self, time: float | None) -> tuple[float, float, float, float]:

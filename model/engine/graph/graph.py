@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,15 +108,26 @@ class Graph:
 
     def varies(self, node: int) -> bool:
         """Say whether a node can change during a run."""
-        seen, todo = {node}, [node]
-        while todo:
-            op = self.nodes[todo.pop()]
-            if op[0] in MOVING:
-                return True
-            new = set(list_operands(op)) - seen
-            seen |= new
-            todo += new
-        return False
+        return any(self.nodes[place][0] in MOVING for place in list_reached(self.nodes, [node]))
+
+    def copy(self, node: Node, new: Mapping[int, int] | Sequence[int]) -> int:
+        """Add an operation of another graph, or one of this graph again, on other operands.
+
+        Parameters
+        ----------
+        node : tuple
+            The operation.
+        new : mapping or sequence
+            The new place of each of its operands.
+
+        Returns
+        -------
+        int
+            Its place in the graph.
+        """
+        used = list_operands(node)
+        payload = node[1 : len(node) - len(used)]
+        return self.add(node[0], *payload, *(new[operand] for operand in used))
 
     def truthful(self, node: int) -> int:
         """Turn a number into a truth value: everything but 0 is true."""
@@ -204,6 +215,35 @@ class Graph:
 def list_operands(node: Node) -> tuple[int, ...]:
     """Give the places of the nodes that an operation uses."""
     return node[1 + PAYLOAD.get(node[0], 0) :]
+
+
+def list_reached(nodes: Sequence[Node], roots: Iterable[int]) -> list[int]:
+    """List, in order, the operations that some depend on, including themselves."""
+    reached = set(roots)
+    for place in range(max(reached, default=-1), -1, -1):
+        if place in reached:
+            reached.update(list_operands(nodes[place]))
+    return sorted(reached)
+
+
+def list_needed(nodes: Sequence[Node], roots: Iterable[int], after: Sequence[int]) -> list[int]:
+    """List, in order, what some operations depend on, through the states of earlier steps too."""
+    roots = set(roots)
+    needed = list_reached(nodes, roots)
+    while True:
+        states = {nodes[node][1] for node in needed if nodes[node][0] == "state"}
+        further = list_reached(nodes, {*roots, *(after[state] for state in states)})
+        if further == needed:
+            return needed
+        needed = further
+
+
+def find_moving(nodes: Iterable[Node]) -> list[bool]:
+    """Find which operations change over time."""
+    result: list[bool] = []
+    for node in nodes:
+        result.append(node[0] in MOVING or any(result[used] for used in list_operands(node)))
+    return result
 
 
 @dataclass(frozen=True)

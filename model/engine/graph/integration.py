@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smecluster.model.engine.graph.graph import MOVING, Graph, list_operands
+from smecluster.model.engine.graph.graph import (
+    Graph,
+    find_moving,
+    list_operands,
+    list_reached,
+)
 
 
 class Scheme:
@@ -38,16 +43,9 @@ class Scheme:
         self.graph, self.rates, self.reasons = graph, rates, reasons
         self.step, self.initial = step, initial
         self.half = graph.add("mul", step, graph.const(0.5))
-        self.moves = [False] * len(graph.nodes)
-        for place, node in enumerate(graph.nodes):
-            self.moves[place] = node[0] in MOVING or any(
-                self.moves[used] for used in list_operands(node)
-            )
-        wanted = {rate for rate, _ in rates.values()}
-        for place in range(len(graph.nodes) - 1, -1, -1):
-            if place in wanted:
-                wanted.update(list_operands(graph.nodes[place]))
-        self.order = sorted(place for place in wanted if self.moves[place])
+        moves = find_moving(graph.nodes)
+        wanted = list_reached(graph.nodes, (rate for rate, _ in rates.values()))
+        self.order = [place for place in wanted if moves[place]]
 
     def follow(self, method: str) -> dict[int, int]:
         """Build the values one step later.
@@ -97,10 +95,8 @@ class Scheme:
             elif node[0] == "past":
                 new[place] = place
             else:
-                used = list_operands(node)
-                payload = node[1 : len(node) - len(used)]
-                moved = (new.get(operand, operand) for operand in used)
-                new[place] = graph.add(node[0], *payload, *moved)
+                new.update((used, used) for used in list_operands(node) if used not in new)
+                new[place] = graph.copy(node, new)
                 if place in self.reasons:
                     self.reasons.setdefault(new[place], self.reasons[place])
         return {state: new.get(rate, rate) for state, (rate, _) in self.rates.items()}

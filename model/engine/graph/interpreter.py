@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smecluster.model.engine.graph.graph import Program, list_operands
+from smecluster.model.engine.graph.graph import Program
 
 Values = dict[int, Any]
 
@@ -81,15 +81,6 @@ def interpolate(x: Sequence[float], y: Sequence[float], form: str, at: Any) -> A
     return np.where(at <= xs[0], ys[0], np.where(at >= xs[-1], ys[-1], inside))
 
 
-def order_nodes(program: Program, roots: Sequence[int]) -> list[int]:
-    """List the nodes that some nodes depend on, in order, including themselves."""
-    wanted = set(roots)
-    for node in range(max(roots, default=-1), -1, -1):
-        if node in wanted:
-            wanted.update(list_operands(program.nodes[node]))
-    return sorted(wanted)
-
-
 class Interpreter:
     """Computes nodes for one or several runs.
 
@@ -130,7 +121,7 @@ class Interpreter:
         Parameters
         ----------
         nodes : sequence of int
-            What to compute (see `order_nodes`).
+            What to compute (see `engine.graph.graph.list_reached`).
         values : dict
             Filled in place.
         time : float
@@ -184,48 +175,3 @@ class Interpreter:
                 before = np.broadcast_to(past[len(past) - int(lags[place])], lags.shape)
                 result[place] = before[place]
         return result
-
-
-def run(
-    interpreter: Interpreter,
-    times: NDArray[np.float64],
-    step: float,
-    kept: Sequence[int],
-    wanted: Sequence[int],
-) -> NDArray[np.float64]:
-    """Run a model.
-
-    Parameters
-    ----------
-    interpreter : Interpreter
-        Model and inputs.
-    times : array of float
-        Every time of the run.
-    step : float
-        The time step.
-    kept : sequence of int
-        Which of these times to return.
-    wanted : sequence of int
-        Nodes to return.
-
-    Returns
-    -------
-    array of float
-        Of shape (times, nodes) or (times, nodes, runs).
-    """
-    program = interpreter.program
-    first = [initial for initial, _ in program.states]
-    begun = interpreter.compute(order_nodes(program, first), {}, float(times[0]))
-    states = [begun[node] for node in first]
-    following = [after for _, after in program.states]
-    order = order_nodes(program, [*following, *program.pasts, *wanted])
-    pasts: list[list[Any]] = [[] for _ in program.pasts]
-    rows = []
-    for place, time in enumerate(times):
-        values = interpreter.compute(order, {}, float(time), states, pasts)
-        if place in kept:
-            rows.append(np.stack(np.broadcast_arrays(*(values[node] for node in wanted))))
-        for past, node in zip(pasts, program.pasts, strict=True):
-            past.append(values[node])
-        states = [values[node] for node in following]
-    return np.stack(rows).astype(float)

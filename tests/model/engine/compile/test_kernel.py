@@ -12,10 +12,11 @@ from smecluster import model
 from smecluster.model.engine.compile import kernel
 from smecluster.model.engine.graph.clock import compute_times
 from smecluster.model.engine.graph.inputs import InputIndex
-from smecluster.model.engine.graph.interpreter import Interpreter, run
+from smecluster.model.engine.graph.interpreter import Interpreter
 from smecluster.model.engine.graph.outputs import select_outputs
 from smecluster.model.engine.run.runs import RunError
 from smecluster.model.errors import InputError
+from tests.parity.interpreted import run
 
 DATA = Path(__file__).parents[2] / "data"
 
