@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from smecluster.model.engine.equations.declared import Cell, Declared, Definition, Env, Site
-from smecluster.model.engine.equations.elements import read_ranges
 from smecluster.model.engine.read.names import fold_name
-from smecluster.model.engine.read.syntax import Component, Element
+from smecluster.model.engine.read.ranges import write_ranges
+from smecluster.model.engine.read.syntax import Component, Element, Range
 from smecluster.model.errors import InputError, suggest_name
 from smecluster.model.support.limits import MOST_CELLS
+
+# What results have besides the ranges of a model.
+_DIMENSIONS = ("time", "run")
+
+Maps = dict[tuple[str, str], dict[str, str]]
 
 
 class Subscripts:
@@ -39,8 +45,15 @@ class Subscripts:
         Names of elements by key.
     """
 
-    def __init__(self, given: Any) -> None:
-        self.ranges, self.maps = read_ranges(list(given))
+    def __init__(self, given: Iterable[Range]) -> None:
+        given = tuple(given)
+        listed = {entry.name: entry.elements for entry in given if not entry.equals}
+        copies = {entry.name: entry.equals for entry in given if entry.equals}
+        written = write_ranges(listed, copies, {})
+        self.ranges = {entry.name: written[entry.name] for entry in given}
+        for name, elements in self.ranges.items():
+            _check_range(name, elements)
+        self.maps = _read_maps(given, self.ranges)
         self.cells = 0
         self.spelled = {fold_name(name): name for name in self.ranges}
         self.elements = {
@@ -249,3 +262,43 @@ def refuse_second(variable: Declared, cell: Cell = ()) -> InputError:
 def _cell_of(dims: tuple[str, ...], env: Env) -> Cell:
     known = dict(env)
     return tuple(known.get(fold_name(dim), dim) for dim in dims)
+
+
+def _read_maps(given: Sequence[Range], ranges: Mapping[str, tuple[str, ...]]) -> Maps:
+    keys = {fold_name(name): listed for name, listed in ranges.items()}
+    maps: Maps = {}
+
+    def pair(one: str, other: str, pairs: Iterable[tuple[str, str]]) -> None:
+        """Let elements of one range mean elements of another; the first meaning stays."""
+        known = maps.setdefault((one, other), {})
+        for mine, theirs in pairs:
+            known.setdefault(theirs, mine)
+
+    for entry in given:
+        own = fold_name(entry.name)
+        others = {**entry.maps, **({entry.equals: ()} if entry.equals else {})}
+        for name, parts in others.items():
+            other = fold_name(name)
+            if other not in keys:
+                continue  # Vensim passes over it too
+            if not parts:
+                pair(own, other, zip(keys[own], keys[other], strict=False))
+                pair(other, own, zip(keys[other], keys[own], strict=False))
+                continue
+            for mine, part in zip(entry.elements, parts, strict=True):
+                for theirs in keys.get(fold_name(part), (part,)):
+                    for element in keys.get(fold_name(mine), (mine,)):
+                        pair(own, other, [(element, theirs)])
+                        pair(other, own, [(theirs, element)])
+    return maps
+
+
+def _check_range(name: str, elements: Sequence[str]) -> None:
+    """Refuse a range that results could not hold, or that would make its variables vanish."""
+    if not elements:
+        raise InputError(f"the range {name!r} has no elements: list them")
+    if name in _DIMENSIONS:
+        raise InputError(
+            f"the range {name!r} has the name of a dimension that results have: give it another "
+            "name"
+        )

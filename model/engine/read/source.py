@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from smecluster.model.engine.read.blocks import Block, read_block
 from smecluster.model.engine.read.names import fold_name, join_lines
-from smecluster.model.engine.read.subscript_ranges import check_size, read_ranges
+from smecluster.model.engine.read.ranges import check_size, read_ranges
 from smecluster.model.errors import InputError
 from smecluster.model.support.limits import MOST_DEFINITIONS
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from smecluster.model.engine.read.blocks import Block
 from smecluster.model.engine.read.domain import read_method
 from smecluster.model.engine.read.expression import UnreadableError, read_points, read_vensim
 from smecluster.model.engine.read.names import fold_name, join_lines
+from smecluster.model.engine.read.ranges import expand_elements
 from smecluster.model.engine.read.source import parse
-from smecluster.model.engine.read.subscript_ranges import expand_elements
 from smecluster.model.engine.read.syntax import Component, Element, File, Range, Section
 from smecluster.model.errors import InputError
 
@@ -58,27 +59,13 @@ def _read_section(blocks: Iterable[Block]) -> Section:
         if block.kind in ("range", "equivalence"):
             ranges.append(_read_range(block))
             continue
-        component = _read_component(block)
         name = fold_name(block.name)
         known = elements.get(name)
         if known is None:
-            elements[name] = Element(
-                block.name,
-                (component,),
-                block.unit,
-                block.comment,
-                (block.low, block.high),
-                block.line,
-            )
-        else:
-            elements[name] = Element(
-                known.name,
-                (*known.components, component),
-                known.units,
-                known.documentation,
-                known.limits,
-                known.line,
-            )
+            limits = (block.low, block.high)
+            known = Element(block.name, (), block.unit, block.comment, limits, block.line)
+        components = (*known.components, _read_component(block))
+        elements[name] = replace(known, components=components)
     return Section(tuple(ranges), tuple(elements.values()))
 
 
@@ -106,9 +93,7 @@ def _read_range(block: Block) -> Range:
     if block.kind == "equivalence":
         return Range(block.name, equals=join_lines(block.expression).strip('"'))
     body, arrow, mapped = block.expression.partition("->")
-    elements = tuple(
-        element for part in body.split(",") for element in expand_elements(part.strip(), block)
-    )
+    elements = expand_elements(body, block)
     maps: dict[str, tuple[str, ...]] = {}
     place = 0
     while arrow and place < len(mapped):
@@ -121,11 +106,7 @@ def _read_range(block: Block) -> Range:
         if match["name"] is not None:
             maps[_clean(match["name"])] = ()
         else:
-            parts = tuple(
-                element
-                for part in match["parts"].split(",")
-                for element in expand_elements(part.strip(), block)
-            )
+            parts = expand_elements(match["parts"], block)
             if len(parts) != len(elements):
                 raise InputError(
                     f"line {block.line}: the range {block.name!r} has {len(elements)} elements and "

@@ -12,6 +12,7 @@ from smecluster.model.engine.read.calls import XMILE
 from smecluster.model.engine.read.domain import refuse_method
 from smecluster.model.engine.read.markup import Node, read_markup
 from smecluster.model.engine.read.names import fold_name, join_lines
+from smecluster.model.engine.read.ranges import refuse_length
 from smecluster.model.engine.read.syntax import (
     Component,
     Element,
@@ -112,10 +113,7 @@ def _read_ranges(root: Node) -> Iterator[Range]:
             size = node.attributes.get("size", "").strip()
             if not elements and size.isdigit():
                 if len(size) > 9 or int(size) > MOST_ELEMENTS:
-                    raise InputError(
-                        f"line {node.line}: the range {node.name!r} has more than "
-                        f"{MOST_ELEMENTS:,} elements, which is the most that is read"
-                    )
+                    raise refuse_length(node.name, f"line {node.line}: ")
                 elements = tuple(str(number) for number in range(1, int(size) + 1))
             yield Range(node.name, elements)
 
