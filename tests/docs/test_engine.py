@@ -1,11 +1,11 @@
-"""The page on your own models says what the code does."""
+"""The page on the engine says what the code does."""
 
 import re
 from pathlib import Path
 
 from smecluster.model.support import limits
 
-PAGE = (Path(__file__).parents[2] / "docs" / "own-models.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
 # Those of the model reader; other files have limits of their own.
 STATED = (
     "MOST_DEFINITIONS",
