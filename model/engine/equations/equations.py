@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from smecluster.model.engine.equations.accounts import AccountBuilder
 from smecluster.model.engine.equations.declared import Env, Site
 from smecluster.model.engine.equations.expressions import CONTROLS
-from smecluster.model.engine.equations.trends import TrendBuilder
 from smecluster.model.engine.graph.graph import Output, Program, list_reached
 from smecluster.model.engine.graph.integration import Scheme
 from smecluster.model.engine.graph.interpreter import Interpreter
@@ -49,7 +49,7 @@ def build_program(file: File) -> Program:
             ) from error
 
 
-class _ProgramBuilder(TrendBuilder):
+class _ProgramBuilder(AccountBuilder):
     """Builds the whole program: its variables, its clock, and how it is integrated."""
 
     def find_stateful(self, kind: type) -> Callable[[Site, Env, Any], int] | None:
@@ -148,8 +148,6 @@ _STATEFUL: dict[type, Any] = {
     syntax.DelayN: _ProgramBuilder.build_delay,
     syntax.DelayFixed: _ProgramBuilder.build_delay_fixed,
     syntax.SampleIfTrue: _ProgramBuilder.build_sample,
-    syntax.Trend: _ProgramBuilder.build_trend,
-    syntax.Forecast: _ProgramBuilder.build_forecast,
 }
 
 

@@ -12,7 +12,6 @@ from smecluster.model.engine.read.syntax import (
     DelayFixed,
     DelayN,
     Depreciation,
-    Forecast,
     Initial,
     Integ,
     NetPresentValue,
@@ -21,7 +20,6 @@ from smecluster.model.engine.read.syntax import (
     Smooth,
     SmoothN,
     Tree,
-    Trend,
 )
 
 Build = Callable[..., Tree]
@@ -56,7 +54,7 @@ def _gather(whole: str, sign: str) -> Build:
     return build
 
 
-def _average(*arguments: Tree) -> Tree:
+def _mean(*arguments: Tree) -> Tree:
     total = _gather("mean xmile", "+")(*arguments)
     return _join("/", total, float(len(arguments))) if len(arguments) > 1 else total
 
@@ -84,6 +82,25 @@ def _pink_noise(mean: Tree, spread: Tree, time: Tree, seed: Tree) -> Tree:
     return Smooth(white, time, Call(draw, (mean, spread, seed)), 1)
 
 
+def _average(x: Tree, time: Tree, below: Tree) -> Tree:
+    """Write out the running average of TREND and FORECAST, which starts below its input."""
+    return Smooth(x, time, _join("/", x, _join("+", 1.0, below)), 1)
+
+
+def _trend(x: Tree, time: Tree, growth: Tree) -> Tree:
+    """Write out ``TREND``: the growth of the input above its average (Vensim reference manual)."""
+    average = _average(x, time, _join("*", growth, time))
+    size = _join("*", time, Call(Reference("abs"), (average,)))
+    return Call(Reference("zidz"), (_join("-", x, average), size))
+
+
+def _forecast(x: Tree, time: Tree, horizon: Tree, growth: Tree) -> Tree:
+    """Write out ``FORECAST``: the input, grown on by its trend (Vensim reference manual)."""
+    average = _average(x, time, growth)
+    trend = Call(Reference("zidz"), (_join("-", x, average), _join("*", time, average)))
+    return _join("*", x, _join("+", 1.0, _join("*", trend, horizon)))
+
+
 def _join(sign: str, *parts: Tree) -> Tree:
     return Arithmetic((sign,) * (len(parts) - 1), parts)
 
@@ -103,8 +120,8 @@ VENSIM: Mapping[str, Build] = {
     "smooth3": lambda x, time: Smooth(x, time, x, 3),
     "smooth3i": lambda x, time, start: Smooth(x, time, start, 3),
     "smooth n": SmoothN,
-    "trend": Trend,
-    "forecast": lambda x, time, horizon: Forecast(x, time, horizon, 0),
+    "trend": _trend,
+    "forecast": lambda x, time, horizon: _forecast(x, time, horizon, 0.0),
     "random pink noise": _pink_noise,
     "sample if true": SampleIfTrue,
     "npv": NetPresentValue,
@@ -131,8 +148,8 @@ XMILE: Mapping[str, Build] = {
         three=lambda x, time, n: SmoothN(x, time, x, n),
         four=lambda x, time, n, start: SmoothN(x, time, start, n),
     ),
-    "trend": _choose(two=lambda x, time: Trend(x, time, 0), three=Trend),
-    "forcst": _choose(three=lambda x, t, h: Forecast(x, t, h, 0), four=Forecast),
+    "trend": _choose(two=lambda x, time: _trend(x, time, 0.0), three=_trend),
+    "forcst": _choose(three=lambda x, t, h: _forecast(x, t, h, 0.0), four=_forecast),
     "safediv": _choose(two=_call("zidz"), three=_call("xidz")),
     "if then else": _call("if then else"),
     "ramp": _choose(two=_call("xramp"), three=_call("ramp")),
@@ -144,7 +161,7 @@ XMILE: Mapping[str, Build] = {
     ),
     "sum": _gather("sum xmile", "+"),
     "prod": _gather("prod xmile", "*"),
-    "mean": _average,
+    "mean": _mean,
     "size": _choose(one=_call("size xmile")),
     "previous": lambda x, start: DelayFixed(x, _STEP, start),
     "uniform": _choose(

@@ -147,25 +147,6 @@ class SmoothN(Smooth):
 
 
 @dataclass(frozen=True, eq=False)
-class Trend:
-    """``TREND``."""
-
-    input: Tree
-    average_time: Tree
-    initial_trend: Tree
-
-
-@dataclass(frozen=True, eq=False)
-class Forecast:
-    """``FORECAST``."""
-
-    input: Tree
-    average_time: Tree
-    horizon: Tree
-    initial_trend: Tree
-
-
-@dataclass(frozen=True, eq=False)
 class SampleIfTrue:
     """``SAMPLE IF TRUE``."""
 

@@ -1,4 +1,4 @@
-"""Trends, forecasts, present values and depreciation: what is made of averages and totals.
+"""Present values and depreciation.
 
 The definitions are those of Vensim's reference manual.
 """
@@ -9,63 +9,17 @@ from typing import Any
 
 from smecluster.model.engine.equations.declared import Env, Site
 from smecluster.model.engine.equations.delays import DelayBuilder
-from smecluster.model.engine.graph.functions import NEAR, at_most, zidz
+from smecluster.model.engine.graph.functions import NEAR, at_most
 
 
-class TrendBuilder(DelayBuilder):
-    """Builds trends, forecasts and what they are applied to in accounts.
+class AccountBuilder(DelayBuilder):
+    """Builds present values and depreciation.
 
     Parameters
     ----------
     file : File
         What the model's file says.
     """
-
-    def build_trend(self, where: Site, env: Env, tree: Any) -> int:
-        """Build ``TREND``: the growth of the input above its average."""
-        graph = self.graph
-        first = where.at_start()
-        growth = graph.add(
-            "mul",
-            self.number(first, env, tree.initial_trend),
-            self.number(first, env, tree.average_time),
-        )
-        now, average = self._build_average(where, env, tree, growth)
-        time = self.number(where, env, tree.average_time)
-        size = graph.add("mul", time, graph.add("abs", average))
-        return zidz(graph, None, graph.add("sub", now, average), size)
-
-    def build_forecast(self, where: Site, env: Env, tree: Any) -> int:
-        """Build ``FORECAST``: the input, grown on by its trend."""
-        graph = self.graph
-        first = where.at_start()
-        now, average = self._build_average(
-            where, env, tree, self.number(first, env, tree.initial_trend)
-        )
-        size = graph.add("mul", self.number(where, env, tree.average_time), average)
-        trend = zidz(graph, None, graph.add("sub", now, average), size)
-        growth = graph.add("mul", trend, self.number(where, env, tree.horizon))
-        return graph.add("mul", now, graph.add("add", graph.const(1), growth))
-
-    def _build_average(self, where: Site, env: Env, tree: Any, growth: int) -> tuple[int, int]:
-        """Build the input and its running average, which starts ``growth`` below it."""
-        graph = self.graph
-        first = where.at_start()
-        initial = graph.add(
-            "div",
-            self.number(first, env, tree.input),
-            graph.add("add", graph.const(1), growth),
-        )
-        now = self.number(where, env, tree.input)
-        if where.first:
-            return now, initial
-
-        def follow(state: int) -> int:
-            gap = graph.add("sub", self.number(where, env, tree.input), state)
-            time = self.number(where, env, tree.average_time)
-            return self.integrate(state, graph.add("div", gap, time))
-
-        return now, self.add_state(initial, follow)
 
     def build_npv(self, where: Site, env: Env, tree: Any) -> int:
         """Build the net present value, as Vensim's reference manual writes it out."""
