@@ -46,7 +46,6 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "answers": (
         "policies/accounting/*.py",
         "policies/assignment/*.py",
-        "policies/explanation/*.py",
         "policies/money_map/*.py",
         "scripts/answer/*.py",
     ),

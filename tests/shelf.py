@@ -111,7 +111,7 @@ def make_paths() -> None:
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.brief.parts.causes import tabulate_chains
     from smecluster.policies.brief.shelf import list_levers
-    from smecluster.policies.explanation.compute import explain
+    from smecluster.policies.explanation import explain
     from smecluster.policies.strategy import names
 
     plans = [one.allocation for name in names() for one in policies.load(name).programmes]
@@ -119,7 +119,9 @@ def make_paths() -> None:
     levers = dict.fromkeys([*list_levers(plans), BEST])
     found = [explain(model, lever, OUTCOME, year=YEAR) for lever in levers]
     stamp = make_stamp(
-        model.hash, calibration=describe_origin([], None), budget=found[0].budget.describe()
+        model.hash,
+        calibration=describe_origin([], None),
+        budget=found[0].facts["budget"].describe(),
     )
     stamp["command"] = f'smecluster explain why LEVER "{OUTCOME}" --year {YEAR}'
     table = pd.concat([tabulate_chains(one) for one in found], ignore_index=True)

@@ -8,6 +8,7 @@ well as in colour, so that a picture can be read in grey.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +43,8 @@ def draw(drawing: Drawing, language: str) -> Figure:
     Parameters
     ----------
     drawing : Drawing
-        The picture, and the words on it: ``title``, ``note``, ``x``, ``y`` and, for shades,
-        ``shade``.
+        The picture, and the words on it: ``title``, ``note``, ``x``, ``y``; for shades
+        ``shade``; for a line with a name of its own, that name.
     language : str
         Code of the language of names on it.
 
@@ -61,23 +62,30 @@ def _draw_lines(picture: Lines, said: Mapping[str, str], words: Words) -> Figure
     panels = list(picture.data["panel"].unique())
     colours = colour_regions(panels)
     unit, factor = words.unit(picture.unit)
-    figure, axes = _lay_out(len(panels), width=3.9, height=4.6)
+    alone = len(panels) == 1
+    figure, axes = _lay_out(len(panels), width=8.0 if alone else 3.9, height=6.2 if alone else 4.6)
     for axis, panel in zip(axes, panels, strict=True):
         own = picture.data[picture.data["panel"] == panel]
-        for dash, (series, line) in zip(_DASHES, own.groupby("series", sort=False), strict=False):
-            style = {"color": colours[panel], "linewidth": 2 if dash == "-" else 1.4}
-            label = words.label(str(series))
+        styles = zip(cycle(_DASHES), cycle(_COLOURS), strict=False)
+        lines = own.groupby("series", sort=False)
+        for (dash, colour), (series, line) in zip(styles, lines, strict=False):
+            colour = colour if alone else colours[panel]
+            style = {"color": colour, "linewidth": 2 if dash == "-" else 1.4}
+            label = said.get(str(series)) or words.label(str(series))
             axis.plot(line["x"], factor * line["y"], linestyle=dash, label=label, **style)
             if "low" in line and line["low"].notna().any():
                 ends = factor * line["low"], factor * line["high"]
-                axis.fill_between(line["x"], *ends, color=colours[panel], alpha=0.2, linewidth=0)
+                axis.fill_between(line["x"], *ends, color=colour, alpha=0.2, linewidth=0)
         _mark_stretches(axis, picture, panel)
         axis.grid(axis="y", color=_GRID)
         _label(axis, words.label(panel), colours[panel], said["x"], own["x"].to_numpy(dtype=float))
     axes[0].set_ylabel(_with_unit(said["y"], unit))
     axes[0].set_ylim(min(0.0, axes[0].get_ylim()[0]), None)
     format_axis(axes[0].yaxis)
-    axes[0].legend(frameon=False, fontsize=8, loc="lower left")
+    if alone:
+        figure.legend(frameon=False, fontsize=8, loc="outside lower center")
+    else:
+        axes[0].legend(frameon=False, fontsize=8, loc="lower left")
     return figure
 
 
@@ -221,8 +229,7 @@ def _draw_wedges(picture: Wedges, said: Mapping[str, str], words: Words) -> Figu
             axis.plot(line["x"], factor * line["y"], linestyle=dash, label=label, **style)
         axis.axhline(0, color="black", linewidth=0.8)
         axis.set_xlim(stacked.index.min(), stacked.index.max())
-        title = " / ".join(words.label(part) for part in str(panel).split(" / "))
-        axis.set_title(title, fontweight="bold", loc="left")
+        axis.set_title(words.label(str(panel)), fontweight="bold", loc="left")
         axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axis.spines[["top", "right"]].set_visible(False)
         format_axis(axis.yaxis)

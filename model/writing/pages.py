@@ -140,8 +140,9 @@ def render(
         placed.append(block)
         return f"\n\n⟦{len(placed) - 1}⟧\n\n"
 
-    def table(name: str, caption: str, columns: Mapping[str, str]) -> str:
-        return place(lay_out(tables[name], caption, columns, words))
+    def table(name: str, caption: str, columns: Mapping[str, str], most: int | None = None) -> str:
+        shown = tables[name] if most is None else tables[name].head(most)
+        return place(lay_out(shown, caption, columns, words))
 
     def picture(name: str, **said: str) -> str:
         if name not in pictures:

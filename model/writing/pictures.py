@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines, some with bands, in a panel for each region.
+    """Lines, some with bands, in a panel for each region; in one panel each has its colour.
 
     Attributes
     ----------

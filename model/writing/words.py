@@ -18,6 +18,8 @@ from smecluster.model.presentation.language.numbers import format_money
 
 # What Markdown reads as a sign.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~])")
+# Between the names of a label of several, as in ``Firms > exit`` or ``Wenzhou / Local``.
+_BETWEEN = re.compile(r"( [>/] )")
 _TOO_LONG = 10_000  # from here on a whole number is written with separators
 
 
@@ -60,7 +62,10 @@ class Words:
         return _SIGNS.sub(r"\\\1", self.label(name))
 
     def label(self, name: str) -> str:
-        """Name something in a cell or on a picture."""
+        """Name something in a cell or on a picture; of several names each."""
+        parts = _BETWEEN.split(name)
+        if len(parts) > 1:
+            return "".join(one if at % 2 else self.label(one) for at, one in enumerate(parts))
         said = self.language.name(name)
         return self.language(name) if said == name and name else said
 

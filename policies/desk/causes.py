@@ -17,8 +17,8 @@ from smecluster.model.engine.run.branches import add_states
 from smecluster.model.engine.run.portable import make_portable
 from smecluster.model.file.overview import list_parts, read_overview
 from smecluster.model.outcomes import Outcome, list_variables
-from smecluster.policies.explanation.chains import ALIKE, CANCELLED, LEAST, WHOLE
-from smecluster.policies.explanation.compute import find_between
+from smecluster.policies.causal_chains import ALIKE, CANCELLED, LEAST, WHOLE
+from smecluster.policies.cut_runs import find_between
 from smecluster.policies.menu import Menu
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def compile_causes(
         What can be written as JSON: ``variables`` and what they mean; ``links``, pairs of the
         places of a variable and its reader; ``moved``, the inputs of the second world by those of
         the first; ``second``, the outcomes' names there; ``cut``, what the switches are called,
-        before their number; the limits of `policies.explanation.chains`; and the ``overview``.
+        before their number; the limits of `policies.causal_chains`; and the ``overview``.
     """
     base = list(base)
     names = list_variables(outcomes)

@@ -87,8 +87,8 @@ def list_messages(model: Model) -> Iterator[tuple[str | None, str]]:
         Context and message: texts, what levers are, and the names that `names.po` lacks.
     """
     from smecluster.model.outcomes import OUTCOMES, list_variables
+    from smecluster.policies.cut_runs import find_between
     from smecluster.policies.desk.published import read_published
-    from smecluster.policies.explanation.compute import find_between
     from smecluster.policies.lever_description import describe_lever
     from smecluster.policies.menu import Menu
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from smecluster.model import Model
+    from smecluster.model.writing.result import Result
     from smecluster.policies.accounting.result import Account
     from smecluster.policies.assignment.result import Assignment
-    from smecluster.policies.explanation.result import Explanation
     from smecluster.policies.game.result import GameResult
     from smecluster.policies.money_map.result import MoneyMap
 
@@ -197,7 +197,7 @@ def why(
     settings: Mapping[str, Any] | None = None,
     calibration: str | None = None,
     workers: int | None = None,
-) -> Explanation:
+) -> Result:
     """Find the links of the model that carry most of a lever's effect, from cut runs.
 
     Parameters
@@ -213,15 +213,15 @@ def why(
 
     Returns
     -------
-    Explanation
-        The links; see `policies.explanation.compute.explain`.
+    Result
+        The links; see `policies.explanation.explain`.
 
     Raises
     ------
     InputError
         If there is nothing of a name, or the lever has no effect on the outcome.
     """
-    from smecluster.policies.explanation.compute import explain
+    from smecluster.policies.explanation import explain
 
     worlds = load_worlds(model, 0, settings, calibration, 1)
     return explain(

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from smecluster.scripts.answer.answering import report_answer
 from smecluster.scripts.shared.options import CalibrationName, Folders, Regions, Settings
+from smecluster.scripts.shared.printing import finish_result
 from smecluster.scripts.shared.progress import progress
 from smecluster.scripts.shared.results import Results
 from smecluster.scripts.shared.uncertainty import BudgetText, Workers
-
-if TYPE_CHECKING:
-    from smecluster.model.presentation.documents.page import Section
-    from smecluster.policies.explanation.result import Explanation
 
 EXAMPLES = (
     'smecluster explain why "quality supervision"',
     'smecluster explain why "brand promotion" "Net national benefit account" --year 2060',
     'smecluster explain why "talent training" "annual wage" --by centre --out results/training',
 )
-_PAGE = "why.html"
-_TABLES = ("chains", "links", "moves")
+_TABLES = ("chains", "links", "moves", "effect")
 
 
 def why(
@@ -61,11 +55,9 @@ def why(
     from smecluster.model.engine.run.settings import parse_settings
     from smecluster.model.support.provenance import make_stamp
     from smecluster.policies.budget import DEFAULT_BUDGET
-    from smecluster.policies.explanation.compute import explain
-    from smecluster.policies.explanation.figures import FIGURES
+    from smecluster.policies.explanation import explain
 
-    results = Results(out, tables=_TABLES, figures=FIGURES, vectors=FIGURES, files=[_PAGE])
-    results.check()
+    Results(out, tables=_TABLES, figures=["why"], files=["why.html"]).check()
     folders = from_ or []
     model = load_calibrated(tuple(region or ()), folders, calibration)
     with progress("runs") as report:
@@ -83,62 +75,7 @@ def why(
     stamp = make_stamp(
         model.hash,
         calibration=describe_origin(folders, calibration),
-        budget=found.budget.describe(),
-        runs=f"{found.runs}",
+        budget=found.facts["budget"].describe(),
+        runs=f"{found.facts['runs']}",
     )
-    _report(found, results, stamp, json)
-
-
-def _report(found: Explanation, results: Results, stamp: dict[str, str], json: bool) -> None:
-    """Print and write the explanation."""
-    from smecluster.model.presentation.documents.page import Section
-    from smecluster.model.presentation.language.spoken import say
-    from smecluster.policies.explanation.figures import FIGURE
-
-    made = found.labelled()
-    if not say.english:
-        spoken = [" > ".join(map(say.variable, one.variables)) for one in found.chains]
-        made["chains"] = made["chains"].assign(chain=spoken)
-    chains, moved = made["chains"].head(12), made["moves"].head(20)
-    carried = [f"{one:.0f}" for one in chains["carries [%]"]]
-
-    def lay_out(pictures: Mapping[str, Path]) -> list[Section]:
-        return [
-            Section(
-                say("The chains"),
-                [],
-                [
-                    (
-                        say("Share of the effect that is missing without a link of the chain, %"),
-                        chains,
-                    )
-                ],
-                [(say("What the chains carry by year"), pictures[FIGURE])],
-            ),
-            Section(
-                say("How far each variable is moved"),
-                [
-                    say(
-                        "Mean over its elements without and with the money; least and most of "
-                        "them, in %."
-                    )
-                ],
-                [(say("In {year}", year=f"{found.year:g}"), moved)],
-            ),
-        ]
-
-    report_answer(
-        found,
-        results,
-        stamp,
-        say(
-            "Why {lever} does what it does to {outcome}",
-            lever=say.name(found.lever),
-            outcome=say.name(found.outcome.name),
-        ),
-        _PAGE,
-        {say("Chains that carry most"): chains[["chain"]].assign(**{"carries %": carried})},
-        lay_out,
-        json=json,
-        record={"effect": found.size},
-    )
+    finish_result(found, out, stamp, json=json)

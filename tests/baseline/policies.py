@@ -243,9 +243,9 @@ def collect_why() -> dict[str, Any]:
     import smecluster as sc
 
     found = sc.why("quality supervision", model=load_shipped(), year=2030, settings=LONG_STEP)
-    tables = found.tables()
+    tables = {name: found.tables[name] for name in ("chains", "links", "moves")}
     return {
-        "effect": found.size,
+        "effect": found.facts["size"],
         "chains": label_rows(tables["chains"].head(8), ["chain"], ["carries [%]"]),
         "links": label_rows(tables["links"].head(20), ["variable", "read by"], ["carries [%]"]),
         "moves": label_rows(tables["moves"].head(20), ["variable", "unit"], ["without", "with"]),

@@ -13,15 +13,14 @@ from smecluster.policies.assignment.divisions import BOTH, CENTRE, REGIONS
 from smecluster.policies.brief.words.cells import write_number, write_text
 from smecluster.policies.brief.words.evidence import ASSIGNMENT, WHY, Evidence
 from smecluster.policies.brief.words.voice import Voice
+from smecluster.policies.explanation import AGAINST, PART, WHOLE
 
 if TYPE_CHECKING:
-    from smecluster.policies.explanation.result import Explanation
+    from smecluster.model.writing.result import Result
 
-#: What a chain does to the effect.
-WHOLE, PART, AGAINST = "whole", "part", "against"
 ARROW = " > "
 # Chains of each kind that a reader is shown.
-_MOST, _LEAST = 4, 2
+_MOST = {WHOLE: 4, PART: 4, AGAINST: 2}
 _KINDS = {
     WHOLE: mark("all of it passes through"),
     PART: mark("carries a part"),
@@ -48,13 +47,13 @@ _WHO = {
 }
 
 
-def tabulate_chains(explanation: Explanation) -> pd.DataFrame:
+def tabulate_chains(explanation: Result) -> pd.DataFrame:
     """Put an explanation into a table: a row a chain that a reader is shown.
 
     Parameters
     ----------
-    explanation : Explanation
-        The explanation.
+    explanation : Result
+        What `policies.explanation.explain` found.
 
     Returns
     -------
@@ -62,23 +61,22 @@ def tabulate_chains(explanation: Explanation) -> pd.DataFrame:
         Columns: lever, who, outcome, year, effect (of the last year, in the column unit), money
         (Myuan), kind (`WHOLE`, `PART`, `AGAINST`), chain, carries (Dmnl).
     """
-    trunk, parts, against = explanation.shown
-    shown = ((WHOLE, trunk[:_MOST]), (PART, parts[:_MOST]), (AGAINST, against[:_LEAST]))
+    facts = explanation.facts
     rows = [
         {
-            "lever": explanation.lever,
-            "who": explanation.who,
-            "outcome": explanation.outcome.name,
-            "year": int(explanation.year),
-            "effect": explanation.size,
-            "unit": str(explanation.base.attrs.get("unit", "")),
-            "money": explanation.budget.money,
+            "lever": facts["lever"],
+            "who": facts["who"],
+            "outcome": facts["outcome"],
+            "year": int(facts["year"]),
+            "effect": facts["size"],
+            "unit": facts["unit"],
+            "money": facts["budget"].money,
             "kind": kind,
             "chain": chain.describe(),
             "carries": chain.carried,
         }
-        for kind, chains in shown
-        for chain in chains
+        for kind, chains in facts["chains"].items()
+        for chain in chains[: _MOST[kind]]
     ]
     return pd.DataFrame(rows)
 

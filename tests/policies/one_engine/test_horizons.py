@@ -181,7 +181,7 @@ def test_why_starts_from_the_effect_of_compare(run, shipped, tmp_path):
         made = compare(shipped, [load(path)], settings=STEP, horizon=float(year))
         record = run("explain", "why", lever, "value added", "--by", "centre", "--year", year)
         supply = made.changes["value added"].sel(place="total").item()
-        assert record["effect"] == pytest.approx(supply, rel=1e-5)
+        assert record["effect"][0]["effect"] == pytest.approx(supply, rel=1e-5)
 
 
 def test_the_game_holds_strategies_at_the_benefit_of_compare(shipped, draws):

@@ -72,7 +72,7 @@ export function measureShares(causes, results, outcome, place, regions) {
   };
 }
 
-// Links in a row that carry the same share are one chain, as policies/explanation/chains.py joins them.
+// Links in a row that carry the same share are one chain, as policies/causal_chains.py joins them.
 export function joinLinks(links, shares, limits) {
   const told = links
     .map(([from, to], at) => ({ from, to, share: shares[at] }))

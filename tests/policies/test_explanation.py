@@ -2,17 +2,14 @@
 
 import dataclasses
 
-import numpy as np
 import pytest
 
 from smecluster import model as models
 from smecluster.model.errors import InputError
-from smecluster.model.outcomes import find_outcome
 from smecluster.policies.assignment.compute import assign
+from smecluster.policies.causal_chains import Chain, join_links, split_chains
 from smecluster.policies.ensemble.gains import GAINED
-from smecluster.policies.explanation.chains import Chain, join_links, split_chains
-from smecluster.policies.explanation.compute import explain
-from smecluster.policies.explanation.figures import draw_figures
+from smecluster.policies.explanation import choose_chains, explain
 
 STEP = {"TIME STEP": 0.125}
 LEVER = "legal framework"
@@ -32,12 +29,11 @@ def test_the_effect_is_the_gain_of_the_same_case_of_assign(model):
     one = explain(model, LEVER, "Discounted value added", who="centre", settings=STEP)
     other = assign(model, levers=[LEVER], horizon=2041, settings=STEP).levers[GAINED]
     given = other.sel(lever=LEVER, who="centre", horizon=2040).item()
-    assert one.size == pytest.approx(given, rel=1e-5)
+    assert one.facts["size"] == pytest.approx(given, rel=1e-5)
 
 
 def test_all_of_it_passes_through_what_the_lever_feeds(found):
-    trunk, *_ = found.shown
-    passed = {name for chain in trunk for name in chain.variables}
+    passed = {name for chain in found.facts["chains"]["whole"] for name in chain.variables}
     assert {"response", "central programme spending"} & passed
     said = " ".join(found.answer())
     assert "raises 'Discounted value added' of all regions in 2035" in said
@@ -45,18 +41,20 @@ def test_all_of_it_passes_through_what_the_lever_feeds(found):
 
 
 def test_what_a_link_carries_by_year_ends_at_its_share(found):
-    for at, (name, reader) in enumerate(found.paths["link"].values):
-        if (name, reader) in found.links:
-            last = float(found.paths.isel(link=at, time=-1)) / found.size
-            assert last == pytest.approx(found.links[name, reader], abs=1e-9)
+    links = found.tables["links"].set_index(["variable", "read by"])["carries [%]"]
+    carried = found.data["carried"].isel(time=-1)
+    for at, link in enumerate(carried["link"].values):
+        if link in links.index:
+            last = 100 * float(carried[at]) / found.facts["size"]
+            assert last == pytest.approx(links[link], abs=1e-7)
 
 
 def test_moves_have_units_and_the_figure_is_drawn(found):
-    known = found.moves.dropna()
+    known = found.tables["moves"].dropna()
     assert len(known)
     assert (known["least [%]"] <= known["most [%]"]).all()
-    assert set(draw_figures(found)) == {"why"}
-    assert {"chains", "links", "moves"} == set(found.tables())
+    assert found.figure("why").axes
+    assert set(found.tables) == {"chains", "links", "moves", "effect"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +76,7 @@ def test_what_cannot_be_explained_is_refused(model, options, message):
 
 def test_an_outcome_of_the_nation_is_explained_too(model):
     national = explain(model, LEVER, "value added elsewhere", year=2030, settings=STEP)
-    assert not national.regional
+    assert not national.facts["regional"]
     assert "lowers 'value added elsewhere' in 2030 by" in national.answer()[0]
 
 
@@ -120,40 +118,38 @@ def test_chains_are_parted_by_what_they_carry():
     assert [one.variables for one in against] == [("y", "w")]
 
 
+def test_the_way_of_the_money_is_shown_only_where_all_passes_through():
+    chains = [Chain(("money", "spending"), 1.0), Chain(("spending", "response"), 0.6)]
+    shown = choose_chains(chains, {"money", "spending", "response"})
+    assert shown == {"whole": chains[:1], "part": [], "against": []}
+
+
 # Words, on injected results
 
 
+def tell(found, language="en", **facts):
+    return dataclasses.replace(found, facts={**found.facts, **facts}).answer(language)
+
+
 def test_a_loss_is_called_one_and_what_works_against_it_is_named(found):
-    lower = dataclasses.replace(
-        found,
-        effect=-found.effect,
-        outcome=find_outcome("value added"),
-        chains=(Chain(("a", "b"), 0.6), Chain(("a", "c"), -0.25)),
-    )
-    first, carried, against = lower.answer()
+    chains = {"whole": [], "part": [Chain(("a", "b"), 0.6)], "against": [Chain(("a", "c"), -0.25)]}
+    loss = {"size": -found.facts["size"], "outcome": "value added", "chains": chains}
+    first, carried, against = tell(found, **loss)
     assert "lowers 'value added' of all regions in 2035 by" in first
     assert carried == "What carries most of it: a > b 60 %."
     assert against == "Against it work: a > c 25 % of the effect."
-
-
-def test_the_way_of_the_money_is_shown_only_where_all_passes_through(found):
-    first, second, third = found.money_path[:3]
-    shown = dataclasses.replace(
-        found, chains=(Chain((first, second), 1.0), Chain((second, third), 0.6))
-    )
-    trunk, parts, _ = shown.shown
-    assert [one.variables for one in trunk] == [(first, second)]
-    assert parts == []
+    assert "2035年全部地区的“增加值”降低" in tell(found, "zh", **loss)[0]
 
 
 def test_where_nothing_else_carries_that_is_said(found):
-    bare = dataclasses.replace(found, chains=(Chain(("a", "b"), 1.0),))
-    assert bare.answer()[1:] == [
+    bare = {"whole": [Chain(("a", "b"), 1.0)], "part": [], "against": []}
+    assert tell(found, chains=bare)[1:] == [
         "All of it, or nearly, passes through: a > b.",
         "No other link carries as much as a fiftieth of it.",
     ]
 
 
 def test_cut_runs_without_result_are_counted(found):
-    assert "2 cut runs have no result" in " ".join(dataclasses.replace(found, failed=2).basis())
-    assert not np.isnan(found.size)
+    failed = dataclasses.replace(found, facts={**found.facts, "failed": 2})
+    said = " ".join(one.plain for one in failed.page().body if hasattr(one, "plain"))
+    assert "2 cut runs have no result" in said

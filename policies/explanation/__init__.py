@@ -1,1 +1,0 @@
-"""Why a lever does what it does: the links of the model that carry its effect."""
