@@ -11,6 +11,7 @@ from matplotlib.text import Text
 
 from smecluster.model.presentation import exports
 from smecluster.model.presentation.language.spoken import say, speaking
+from smecluster.model.writing import writer
 from smecluster.scripts.main import COMMANDS, find_part, load_command, main
 
 FEW = ("--draws", "2")
@@ -123,7 +124,8 @@ def run(tmp_path_factory):
             options = (*options, PAGES[name], str(out / "page.md"))
         if name in ("game", "forecast histories"):
             options = (*options, "--out", str(out / "kept"))
-        patch.setattr(exports, "write_figure", write)
+        for module in (exports, writer):
+            patch.setattr(module, "write_figure", write)
         with pytest.raises(SystemExit) as ended:
             main([*name.split(), *CALLS[name], "--lang", "zh", *options])
         printed = capsys.readouterr().out

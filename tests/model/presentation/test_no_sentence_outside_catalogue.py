@@ -32,6 +32,7 @@ APART = {
     "policies/brief/parts/sources.py",
     "policies/ensemble/worlds.py",
     "policies/game/coordination/published.py",
+    "policies/loop_scores.py",
     "policies/optimisation/measures.py",
     "sensitivity/store/manifest.py",
 }
