@@ -1,5 +1,6 @@
 """The command line: quick help, one line for a mistake, the nearest right name."""
 
+import os
 import re
 import signal
 import subprocess
@@ -24,6 +25,7 @@ def command(*arguments, timeout=120):
         text=True,
         timeout=timeout,
         check=False,
+        env={**os.environ, "COLUMNS": "80"},
     )
 
 
