@@ -42,8 +42,8 @@ ready: $(READY) ## make the tables again that a brief takes ready-made (half an 
 messages: $(READY) ## bring the catalogue of messages up to date with the code, and list what lacks Chinese
 	$(BIN)/python -m tests.messages
 
-calibration: $(READY) ## fit the three cases again (8 to 30 minutes on two cores)
-	$(BIN)/smecluster calibrate --report --recovery 50 --out calibration/results/three-cases
+calibration: $(READY) ## the posterior over every constant again (an hour on two cores; resumes)
+	$(BIN)/smecluster calibrate --workers 2 --steps 5000 --out calibration/results/every-constant
 
 conditions: $(READY) ## what the order of central and local programmes is conditional on
 	$(BIN)/smecluster calibrate answer --page docs/conditions.md

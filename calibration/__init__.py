@@ -1,7 +1,7 @@
 """Calibration: published figures of the regions, and the model fitted to them.
 
 >>> from smecluster import calibration
->>> result = calibration.calibrate(quick=True, starts=1, time_step=0.5)  # doctest: +SKIP
+>>> result = calibration.calibrate("my-region", quick=True)  # doctest: +SKIP
 >>> result.table()  # doctest: +SKIP
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smecluster.calibration.data.case import Case, list_cases, load_case, make_region
     from smecluster.calibration.drawing import sample_draws
-    from smecluster.calibration.interface import CalibrationResult, calibrate
+    from smecluster.calibration.interface import calibrate
     from smecluster.calibration.loading import load_calibrated
     from smecluster.calibration.store.named import (
         Calibration,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # Read when first used: a command that only prints text does not wait for pandas.
 _HOMES = {
     "Calibration": "store.named",
-    "CalibrationResult": "interface",
     "Case": "data.case",
     "apply_calibration": "store.named",
     "calibrate": "interface",
@@ -40,7 +39,6 @@ _HOMES = {
 
 __all__ = [
     "Calibration",
-    "CalibrationResult",
     "Case",
     "apply_calibration",
     "calibrate",

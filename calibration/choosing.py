@@ -12,6 +12,9 @@ from smecluster.calibration.store.own import open_own, refuse_stale
 if TYPE_CHECKING:
     from smecluster.calibration.store.named import Calibration
 
+#: What a stamp says where no calibration is applied: the shipped file holds calibrated values.
+OWN_VALUES = "the file's own values"
+
 
 def find_calibration(name: str | None = None) -> Calibration | None:
     """Find the calibration that a command uses.
@@ -19,13 +22,11 @@ def find_calibration(name: str | None = None) -> Calibration | None:
     Parameters
     ----------
     name : str, optional
-        Its name or folder; ``none`` for none; by default the shipped one.
+        Its name or folder; ``none``, or nothing, for the values of the model's file.
 
     Returns
     -------
     Calibration or None
-        None also by default where another model stands in for the shipped one
-        (`model.support.workspace.stand_in`) and has none of the shipped calibration's parameters.
 
     Raises
     ------
@@ -33,15 +34,42 @@ def find_calibration(name: str | None = None) -> Calibration | None:
         If there is no such calibration, one of its files was altered, or it is that of a case that
         has changed since.
     """
-    from smecluster.calibration.store.named import SHIPPED, list_calibrations, open_calibration
+    from smecluster.calibration.store.named import open_calibration
 
-    if name == NONE or (name is None and SHIPPED not in list_calibrations()):
+    if name is None or name == NONE:
         return None
-    found = open_calibration(SHIPPED if name is None else name)
+    found = open_calibration(name)
     refuse_stale(found)
-    if name is None and not _shares_names(found):
-        return None
     return found
+
+
+def find_drawn(name: str | None = None) -> Calibration | None:
+    """Find the calibration that a command's draws come from.
+
+    Parameters
+    ----------
+    name : str, optional
+        As in `find_calibration`; by default the shipped one (`calibration.store.named.DRAWN`),
+        which varies every constant.
+
+    Returns
+    -------
+    Calibration or None
+        None by default also where the workspace has no such calibration, or where another model
+        stands in for the shipped one (`model.support.workspace.stand_in`) and has none of its
+        parameters.
+
+    Raises
+    ------
+    InputError
+        As in `find_calibration`.
+    """
+    from smecluster.calibration.store.named import DRAWN, list_calibrations
+
+    if name is not None:
+        return find_calibration(name)
+    found = find_calibration(DRAWN) if DRAWN in list_calibrations() else None
+    return found if found is None or _shares_names(found) else None
 
 
 def _shares_names(found: Calibration) -> bool:
@@ -54,32 +82,6 @@ def _shares_names(found: Calibration) -> bool:
     if not has_stand_in(SHIPPED):
         return True
     return any(split_name(name)[0] in load().variables for name in found.values)
-
-
-def find_drawn(name: str | None = None) -> Calibration | None:
-    """Find the calibration that a command's draws come from.
-
-    Parameters
-    ----------
-    name : str, optional
-        As in `find_calibration`; by default `calibration.store.named.DRAWS`, or, in a workspace
-        without it, the shipped one.
-
-    Returns
-    -------
-    Calibration or None
-
-    Raises
-    ------
-    InputError
-        As in `find_calibration`.
-    """
-    from smecluster.calibration.store.named import DRAWS, SHIPPED, list_calibrations
-
-    known = list_calibrations()
-    if name is None and DRAWS in known and SHIPPED in known:
-        return find_calibration(DRAWS)
-    return find_calibration(name)
 
 
 def describe_origin(
@@ -99,13 +101,14 @@ def describe_origin(
     Returns
     -------
     str
-        The calibration with the start of its hash, that of the draws where it is another, then the
+        The calibration with the start of its hash, or that the values are the file's own; that of
+        the draws where it is another; then the
         folders, each with that of its own calibration or with "not calibrated".
     """
     found = find_calibration(calibration)
-    parts = [NONE if found is None else f"{found.name} {found.hash[:12]}"]
-    source = find_drawn(calibration) if drawn else found
-    if source is not None and found is not None and source.name != found.name:
+    parts = [OWN_VALUES if found is None else f"{found.name} {found.hash[:12]}"]
+    source = find_drawn(calibration) if drawn and calibration != NONE else found
+    if source is not None and source is not found and (found is None or source.name != found.name):
         parts.append(f"draws of {source.name} {source.hash[:12]}")
     for path in folders:
         own = open_own(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from smecluster.calibration.choosing import find_drawn
 from smecluster.calibration.loading import load_gross
 from smecluster.calibration.nesting.netting import Netting
-from smecluster.calibration.store.mismatches import CalibrationWarning, warn_of_model
+from smecluster.calibration.store.mismatches import CalibrationWarning, warn_of_edits, warn_of_model
 from smecluster.calibration.store.own import open_own
 from smecluster.model.errors import InputError
 
@@ -74,6 +74,7 @@ def sample_draws(
 
     if calibration.name == DRAWN:
         warn_of_model(calibration)
+        warn_of_edits(calibration)
     # Present values of two draws can only be compared if they are discounted alike.
     draws = sample_gross(calibration, count, seed, folders)
     draws = draws.drop(columns=list(CONVENTIONS), errors="ignore")

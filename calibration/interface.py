@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
 
 from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.data.case import (
@@ -19,24 +16,30 @@ from smecluster.calibration.data.case import (
     load_case,
     make_region,
 )
+from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.further import assemble_further_problem, load_beside
 from smecluster.calibration.nesting.boundaries import find_parts
-from smecluster.calibration.pipeline import Effort, run_pipeline
-from smecluster.calibration.problem.assembly import Problem, assemble_problem
-from smecluster.calibration.saving import check_target, save_calibration
-from smecluster.calibration.stages import Tell
-from smecluster.calibration.store.findings import MANIFEST, Findings, read_findings
-from smecluster.calibration.store.mismatches import (
-    BESIDE,
-    HELD,
-    TITLES,
-    CalibrationWarning,
-    name_beside,
-    name_held,
+from smecluster.calibration.posterior.correlations import FAMILIES
+from smecluster.calibration.posterior.result import Fitted, list_parameters, make_result
+from smecluster.calibration.posterior.reweighing import reweigh
+from smecluster.calibration.posterior.run import (
+    LIKELIHOOD,
+    Effort,
+    approximate_posterior,
+    assemble_target,
+    find_posterior,
 )
-from smecluster.calibration.store.named import CASES, SHIPPED
+from smecluster.calibration.priors.combined import Combination, read_combinations
+from smecluster.calibration.priors.table import Priors, build_own_priors, build_priors
+from smecluster.calibration.problem.assembly import Problem, assemble_problem
+from smecluster.calibration.problem.objective import Objective, refuse_idle
+from smecluster.calibration.problem.parameters import Parameter
+from smecluster.calibration.saving import check_target, save_calibration, save_knowledge
+from smecluster.calibration.stages import Stages, Tell
+from smecluster.calibration.store.findings import MANIFEST, read_findings
+from smecluster.calibration.store.mismatches import BESIDE, HELD, TITLES, name_beside, name_held
+from smecluster.calibration.store.named import CASES, DRAWN
 from smecluster.calibration.store.own import OWN
-from smecluster.calibration.validation.holdout import SPLIT, check_split
 from smecluster.model import Region, load
 from smecluster.model.engine.run.settings import check_count, check_time_step
 from smecluster.model.errors import InputError, UnknownNameError
@@ -46,129 +49,49 @@ from smecluster.model.support.limits import MOST_STARTS
 from smecluster.model.support.provenance import make_stamp
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from smecluster.model.writing.result import Result
 
-    from smecluster.calibration.report.figures.panels import Drawn
-
-#: Time step of the runs, years; the last fit uses the model's own.
-TIME_STEP = 0.25
+#: Time step of descents and walks, years; their draws are weighed with the model's own.
+WALKING_STEP = 0.25
 #: The folder of unfinished work, in that of the calibration.
 _WORK = "work"
-_QUICK_STARTS = 8
+#: What may be asked for later: it changes nothing that is kept.
+_MORE = ("steps",)
+_QUICK_STARTS = 2
+_MOST_DRAWS = 100_000
 
 CaseLike = str | Path | Case
 
 
 @dataclass(frozen=True)
-class CalibrationResult:
-    """A calibration: estimates, tests and figures.
+class Task:
+    """What is fitted.
 
     Attributes
     ----------
-    findings : Findings
-        All tables of the calibration, and its manifest.
-    folder : Path or None
-        Where it was saved; ``--calibration FOLDER`` of other commands takes it.
+    name : str
+        What the calibration is called by default.
+    problem : Problem
+        The figures, and the regions' own parameters.
+    priors : Priors
+        What is believed of all that is estimated.
+    parameters : tuple of Parameter
+        The same as parameters of the problem.
+    combinations : tuple of Combination
+        What is believed of combinations of them.
+    effects : bool
+        Whether published effects of policies can weigh the draws.
+    facts : mapping
+        What the manifest says of the cases.
     """
 
-    findings: Findings
-    folder: Path | None
-
-    def table(self) -> pd.DataFrame:
-        """Give the estimates.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a parameter: ``parameter``, ``unit``, ``scope`` (shared or regional),
-            ``estimate``, the ends ``90 % low`` and ``90 % high`` of its interval, ``prior mean``,
-            ``lower bound`` and ``upper bound`` (all in that unit), and ``verdict``: whether the
-            figures identify it.
-        """
-        names = {
-            "name": "parameter",
-            "unit": "unit",
-            "scope": "scope",
-            "estimate": "estimate",
-            "low": "90 % low",
-            "high": "90 % high",
-            "prior mean": "prior mean",
-            "lower": "lower bound",
-            "upper": "upper bound",
-            "verdict": "verdict",
-        }
-        return self.findings["parameters"][list(names)].rename(columns=names)
-
-    def figure(self, name: str | None = None) -> Figure:
-        """Draw one figure: by default the model beside the published figures.
-
-        Parameters
-        ----------
-        name : str, optional
-            One of the names of `figures`.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-
-        Raises
-        ------
-        InputError
-            If there is no figure of that name.
-        """
-        drawn = self._draw()
-        if name is None:
-            return next(drawn).figure
-        names = []
-        for each in drawn:
-            if each.name == name:
-                return each.figure
-            names.append(each.name)
-        raise UnknownNameError("figure", name, names)
-
-    def figures(self) -> dict[str, Figure]:
-        """Draw all figures of the report, by name: fits, parameters, profiles, forecasts, ..."""
-        return {each.name: each.figure for each in self._draw()}
-
-    def answers(self) -> dict[str, str]:
-        """Answer what a reader asks first: fit, parameters, forecasts, intervals, caveats."""
-        from smecluster.calibration.report.summary import answer_questions
-
-        return answer_questions(self.findings)
-
-    def to_excel(self, path: str | Path) -> Path:
-        """Write estimates, fit and forecast scores as a workbook, with answers and provenance.
-
-        Parameters
-        ----------
-        path : str or Path
-            The workbook, ``.xlsx``.
-
-        Returns
-        -------
-        Path
-            The workbook.
-
-        Raises
-        ------
-        InputError
-            If the name does not end in ``.xlsx``, or the file cannot be written.
-        """
-        from smecluster.model.presentation.exports import write_excel
-
-        tables = {"parameters": self.table()}
-        tables |= {
-            name: self.findings[name]
-            for name in ("fits", "scores", "figures", "reforms")
-            if self.findings.has(name)
-        }
-        stamp = self.findings.manifest.get("stamp", {})
-        return write_excel(tables, path, {**self.answers(), **stamp})
-
-    def _draw(self) -> Iterator[Drawn]:
-        from smecluster.calibration.report.gallery import draw_all
-
-        return (drawn for pages in draw_all(self.findings).values() for drawn in pages)
+    name: str
+    problem: Problem
+    priors: Priors
+    parameters: tuple[Parameter, ...]
+    combinations: tuple[Combination, ...] = ()
+    effects: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def calibrate(
@@ -178,53 +101,62 @@ def calibrate(
     name: str | None = None,
     include: Sequence[str] = (),
     seed: int = 1,
-    starts: int = 64,
-    until: int | None = None,
+    starts: int = 4,
+    draws: int = 1000,
+    steps: int = 2_000,
     quick: bool = False,
-    steps: int = 100_000,
-    recovery: int = 0,
-    time_step: float = TIME_STEP,
+    likelihood: str = LIKELIHOOD,
+    effects: bool = True,
+    time_step: float | None = None,
     calibration: str | None = None,
     beside: Sequence[CaseLike] = (),
+    workers: int = 1,
     restart: bool = False,
     anew: bool = False,
     tell: Tell = lambda stage, done, total: None,
-) -> CalibrationResult:
-    """Fit the model to published figures.
+) -> Result:
+    """Find the posterior of the model's constants, given published figures.
 
     Parameters
     ----------
     cases : str, Path, Case or sequence of these, optional
         One case (a shipped name or a folder): its own parameters are fitted, all other regions
-        and the shared parameters are held at `calibration`. Several cases: they are fitted
-        together, with the shared parameters. By default the shipped cases together.
+        and the shared constants are held. Several cases: every constant of the model is fitted.
+        By default the shipped cases together.
     out : str or Path, optional
         Folder to save to. An interrupted calibration resumes there. By default nothing is kept,
         and an interruption loses the work.
     name : str, optional
-        Name of the calibration; by default ``three-cases``, or the folder's name for one case.
+        Name of the calibration; by default ``every-constant``, or the folder's name for one case.
     include : sequence of str
         ``"remembered"`` adds figures given from memory, with twice the error.
     seed : int
         For all that is random.
     starts : int
-        Starts of the search.
-    until : int, optional
-        Last year that the hold-out test fits to, 0 for no such test; by default 2015, where there
-        are figures before and after it.
-    quick : bool
-        Whether to estimate parameters and approximate intervals only: no posterior, no tests.
+        Descents to the mode; a quick fit makes at most two.
+    draws : int
+        Draws of the posterior to keep.
     steps : int
-        Steps after which a posterior that has not converged is refused.
-    recovery : int
-        Number of simulated data sets with known parameters that the intervals are tested on.
-    time_step : float
-        Time step of the runs, years: 1 over a whole number.
+        Moves after which walks that have not converged are refused.
+    quick : bool
+        Whether to find the mode and approximate intervals only: no draws.
+    likelihood : str
+        How errors of a series are correlated: a name of
+        `calibration.posterior.correlations.FAMILIES`.
+    effects : bool
+        Whether published effects of policies weigh the draws of all cases together, which takes
+        longer than the walks; the same call with them resumes one without.
+    time_step : float, optional
+        Time step of the runs, years: 1 over a whole number; by default the model's own, while
+        descents and walks take `WALKING_STEP`.
     calibration : str, optional
-        Calibration at which the other regions are held, with one case; by default the shipped one.
+        Calibration at which the other regions are held, with one case; by default the values of
+        the model's file.
     beside : sequence of str, Path or Case
         With one case: folders of further regions that stand beside it, each held at its own
         calibration, or at its own values without one.
+    workers : int
+        Threads; their number changes no digit.
     restart : bool
         Whether to drop unfinished work in `out` first.
     anew : bool
@@ -234,28 +166,32 @@ def calibrate(
 
     Returns
     -------
-    CalibrationResult
+    Result
+        Estimates with intervals and verdicts, the fit of each series, and pictures; see
+        `calibration.findings_page.describe_calibration`.
 
     Raises
     ------
     InputError
         If a case does not exist or is malformed, a parameter has no effect on any figure, or
         `out` is in use or holds other work.
+    NotConvergedError
+        If the walks do not agree: then nothing is saved, and more steps resume them.
 
     Examples
     --------
-    >>> result = calibrate(quick=True, starts=1, time_step=0.5)  # doctest: +SKIP
+    >>> result = calibrate("my-region", quick=True, out="results/my-region")  # doctest: +SKIP
     >>> result.table()  # doctest: +SKIP
     """
-    check_time_step(time_step)
-    if name is not None:
-        check_name(name, "name")
+    effort = Effort(seed, starts, draws, steps, likelihood)
+    _check_settings(effort, name, time_step, workers)
+    if quick:
+        effort = replace(effort, starts=min(starts, _QUICK_STARTS))
     if out is not None:
         _check_out(Path(out), cases)
         if quick and not anew:
             _keep_draws(Path(out))
-    base = {"TIME STEP": time_step}
-    facts: dict[str, Any] = {"seed": seed, "include": list(include), "quick": quick}
+    base = {} if time_step is None else {"TIME STEP": time_step}
     if cases is None or (isinstance(cases, Sequence) and not isinstance(cases, str)):
         if calibration is not None:
             raise InputError(
@@ -264,31 +200,61 @@ def calibrate(
             )
         if beside:
             raise InputError("other regions stand beside one case: here all are fitted together")
-        several = [_load(each) for each in cases or list_cases()]
-        facts[CASES] = _fingerprint(several)
-        problem = assemble_together(several, include, base)
-        called = name or SHIPPED
+        task = plan_together(cases or list_cases(), include, base)
     else:
-        case = _load(cases)
-        facts[CASES] = _fingerprint([case])
-        facts[TITLES] = {case.place.name: case.place.title}
-        others = [_load(each) for each in beside]
-        problem, facts[HELD] = assemble_alone(case, include, base, calibration, others)
-        if others:
-            facts[BESIDE] = name_beside([each.path for each in others])
-        called = name or case.name
-    effort = choose_effort(
-        problem, seed=seed, starts=starts, until=until, quick=quick, steps=steps, recovery=recovery
-    )
+        task = plan_alone(_load(cases), include, base, calibration, [_load(one) for one in beside])
+    facts = {"seed": seed, "include": list(include), "quick": quick, **task.facts}
+    options: dict[str, Any] = {
+        "quick": quick,
+        "effects": effects and task.effects and not quick,
+        "coarser": time_step is None,
+        "workers": workers,
+        "tell": tell,
+    }
+    called = name or task.name
     if out is None:
         with TemporaryDirectory(prefix="smecluster-") as folder:
-            _fit(problem, effort, Path(folder), called, facts, tell)
-            return CalibrationResult(read_findings(folder), None)
-    target = Path(out)
+            return _fit(task, effort, Path(folder), called, facts, **options)
     if restart:
-        drop(target / _WORK)
-    _fit(problem, effort, target, called, facts, tell)
-    return CalibrationResult(read_findings(target), target)
+        drop(Path(out) / _WORK)
+    return _fit(task, effort, Path(out), called, facts, **options)
+
+
+def plan_together(
+    cases: Sequence[CaseLike], include: Sequence[str], base: Mapping[str, Any]
+) -> Task:
+    """Plan to fit every constant of the model to several cases.
+
+    Parameters
+    ----------
+    cases : sequence of str, Path or Case
+        Shipped names or folders.
+    include : sequence of str
+        ``"remembered"`` adds figures given from memory.
+    base : mapping
+        Inputs that all runs set.
+
+    Returns
+    -------
+    Task
+
+    Raises
+    ------
+    InputError
+        If a case does not exist or is malformed, or a constant states no belief.
+    """
+    loaded = [_load(case) for case in cases]
+    problem = assemble_together(loaded, include, base)
+    priors = build_priors(problem.model, problem.parameters)
+    return Task(
+        DRAWN,
+        problem,
+        priors,
+        list_parameters(priors, problem.model.regions),
+        read_combinations(priors.names),
+        effects=True,
+        facts={CASES: _fingerprint(loaded)},
+    )
 
 
 def assemble_together(
@@ -327,14 +293,14 @@ def assemble_together(
     return assemble_problem(model, loaded, include=include, base=base, parts=parts)
 
 
-def assemble_alone(
+def plan_alone(
     case: Case,
-    include: Sequence[str],
-    base: Mapping[str, Any],
+    include: Sequence[str] = (),
+    base: Mapping[str, Any] | None = None,
     calibration: str | None = None,
     others: Sequence[Case] = (),
-) -> tuple[Problem, str]:
-    """Assemble the problem of one case, all other regions held at a calibration.
+) -> Task:
+    """Plan to fit a case's own parameters, all other regions held.
 
     Parameters
     ----------
@@ -342,51 +308,116 @@ def assemble_alone(
         The case.
     include : sequence of str
         ``"remembered"`` adds figures given from memory.
-    base : mapping
+    base : mapping, optional
         Inputs that all runs set.
     calibration : str, optional
-        See `calibration.choosing.find_calibration`.
+        Calibration of the others; see `calibration.choosing.find_calibration`.
     others : sequence of Case
         Further regions that stand beside it.
 
     Returns
     -------
-    Problem, str
-        The problem, and the name and hash of the calibration that holds the others.
+    Task
 
     Raises
     ------
     InputError
-        If the case names nothing to estimate or has no figures.
+        If the case names nothing to estimate, has no figures, or one of its parameters has no
+        effect on them.
     """
     held = find_calibration(calibration)
     model, parts = load_beside(case, held, others)
     problem = assemble_further_problem(model, case, include=include, base=base, parts=parts)
-    return problem, name_held(held)
+    objective = Objective(problem)
+    refuse_idle(objective, objective.prior_mean)
+    facts = {
+        CASES: _fingerprint([case]),
+        TITLES: {case.place.name: case.place.title},
+        HELD: name_held(held),
+    }
+    if others:
+        facts[BESIDE] = name_beside([each.path for each in others])
+    priors = build_own_priors(problem)
+    return Task(case.name, problem, priors, problem.parameters, facts=facts)
 
 
-def choose_effort(
-    problem: Problem,
+def _fit(
+    task: Task,
+    effort: Effort,
+    folder: Path,
+    name: str,
+    facts: Mapping[str, Any],
     *,
-    seed: int = 1,
-    starts: int = 64,
-    until: int | None = None,
-    quick: bool = False,
-    steps: int = 100_000,
-    recovery: int = 0,
-) -> Effort:
-    """Choose how much work a calibration does; see `calibrate` for the parameters."""
-    check_count("starts", starts, MOST_STARTS)
-    check_count("steps", steps)
-    if recovery:
-        check_count("recovery", recovery, MOST_STARTS)
-    if quick:
-        if until:  # a year that is none is refused, also where it is not used
-            _choose_split(problem, until)
-        few = min(starts, _QUICK_STARTS)
-        return Effort(seed, few, None, search=0, profiles=False, bootstrap=0, draws=0)
-    split = _choose_split(problem, until)
-    return Effort(seed, starts, split, steps=steps, recovery=recovery)
+    quick: bool,
+    effects: bool,
+    coarser: bool,
+    workers: int,
+    tell: Tell,
+) -> Result:
+    """Fit, or resume where that was left, and save what was found."""
+    from smecluster.calibration.findings_page import describe_calibration
+
+    problem, priors = task.problem, task.priors
+    shared = (priors, workers, effort.likelihood, task.combinations)
+    target = assemble_target(problem, *shared)
+    coarse = None
+    if coarser:
+        rough = replace(problem, base={**problem.base, "TIME STEP": WALKING_STEP})
+        coarse = assemble_target(rough, *shared)
+    find = approximate_posterior if quick else find_posterior
+    with Stages(folder / _WORK, _identify(task, effort, quick), tell) as stages:
+        posterior = find(problem, priors, target, effort, stages, coarse)
+        if effects:
+            posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
+        fitted = make_result(problem, task.parameters, priors, posterior, stages, drawn=not quick)
+    _save(fitted, posterior.tables, folder, name, facts, effort)
+    return describe_calibration(folder)
+
+
+def _save(
+    fitted: Fitted,
+    knowledge: Mapping[str, Any],
+    folder: Path,
+    name: str,
+    facts: Mapping[str, Any],
+    effort: Effort,
+) -> None:
+    origin = make_stamp(
+        fitted.problem.model.hash,
+        data=fitted.facts["data hash"],
+        calibration=name,
+        seed=str(effort.seed),
+        held=facts.get(HELD),
+    )
+    save_calibration(fitted, folder, name, facts, origin)
+    save_knowledge(knowledge, folder)
+
+
+def _identify(task: Task, effort: Effort, quick: bool) -> dict[str, str]:
+    """Name all that the kept parts of the work depend on."""
+    return {
+        "model": task.problem.model.hash,
+        "problem": task.problem.hash,
+        "priors": task.priors.hash,
+        "combinations": repr([(one.formula.text, one.low, one.high) for one in task.combinations]),
+        "quick": str(quick),
+        **{each: str(value) for each, value in asdict(effort).items() if each not in _MORE},
+    }
+
+
+def _check_settings(
+    effort: Effort, name: str | None, time_step: float | None, workers: int
+) -> None:
+    if name is not None:
+        check_name(name, "name")
+    check_count("starts", effort.starts, MOST_STARTS)
+    check_count("draws", effort.draws, _MOST_DRAWS)
+    check_count("steps", effort.steps)
+    check_count("workers", workers)
+    if effort.likelihood not in FAMILIES:
+        raise UnknownNameError("likelihood", effort.likelihood, FAMILIES)
+    if time_step is not None:
+        check_time_step(time_step)
 
 
 def _check_out(out: Path, cases: CaseLike | Sequence[CaseLike] | None) -> None:
@@ -411,34 +442,6 @@ def _keep_draws(out: Path) -> None:
             f"{out} holds a full fit with {draws:,} draws, which a quick one would "
             "lose: --anew replaces it, --out takes another folder"
         )
-
-
-def _choose_split(problem: Problem, until: int | None) -> int | None:
-    """Choose the last year that the hold-out test fits to; None for no such test."""
-    if until == 0:
-        return None
-    try:
-        check_split(problem, SPLIT if until is None else until)
-    except InputError as error:
-        if until is not None:
-            raise
-        warnings.warn(f"no hold-out test: {error}", CalibrationWarning, stacklevel=4)
-        return None
-    return SPLIT if until is None else until
-
-
-def _fit(
-    problem: Problem, effort: Effort, folder: Path, name: str, facts: dict[str, Any], tell: Tell
-) -> None:
-    fitted = run_pipeline(problem, folder / _WORK, effort, tell)
-    origin = make_stamp(
-        problem.model.hash,
-        data=problem.hash,
-        calibration=name,
-        seed=str(effort.seed),
-        held=facts.get(HELD),
-    )
-    save_calibration(fitted, folder, name, facts, origin)
 
 
 def _fingerprint(cases: Sequence[Case]) -> dict[str, dict[str, str]]:

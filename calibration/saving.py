@@ -1,4 +1,4 @@
-"""Writing the result of a calibration as a named calibration."""
+"""Writing a calibration, and what the figures decide, into a folder."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smecluster.calibration.pipeline import PipelineResult
-from smecluster.calibration.store.findings import MANIFEST, TABLES
+import pandas as pd
+
+from smecluster.calibration.posterior.result import Fitted
+from smecluster.calibration.store.findings import KNOWLEDGE, MANIFEST, TABLES
 from smecluster.calibration.store.named import DIGITS, round_values, write_manifest
 from smecluster.model import Model
 from smecluster.model.engine.read.values import set_values
 from smecluster.model.presentation.exports import ENCODING
 from smecluster.model.support.files import check_writable, write_atomic
-from smecluster.model.support.ledger import list_files, remove
+from smecluster.model.support.ledger import is_ours, list_files, remove
 
 
 def check_target(folder: Path) -> None:
@@ -34,7 +36,7 @@ def check_target(folder: Path) -> None:
 
 
 def save_calibration(
-    result: PipelineResult,
+    fitted: Fitted,
     folder: Path,
     name: str,
     facts: Mapping[str, Any],
@@ -47,7 +49,7 @@ def save_calibration(
 
     Parameters
     ----------
-    result : PipelineResult
+    fitted : Fitted
         What to write.
     folder : Path
         Where to; created if missing.
@@ -63,7 +65,7 @@ def save_calibration(
     InputError
         If the folder cannot be written, or for `check_target`.
     """
-    written = {name: table for name, table in result.tables.items() if not table.empty}
+    written = {name: table for name, table in fitted.tables.items() if not table.empty}
     check_target(folder)
     remove(folder / MANIFEST)
     for file in list_files(folder):
@@ -72,22 +74,42 @@ def save_calibration(
     for each, table in written.items():
         text = table.to_csv(index=False, float_format=f"%.{DIGITS}g")
         write_atomic(folder / f"{each}.csv", text.encode(ENCODING))
-    estimates = result.tables["parameters"]
+    estimates = fitted.tables["parameters"]
     # The hash is that of the model with the estimate as written, rounded.
     values = dict(zip(estimates["name"], round_values(estimates["estimate"]).tolist(), strict=True))
-    model = result.problem.model
+    model = fitted.problem.model
     calibrated = Model(set_values(model.text, values), model.path)
     write_manifest(
         folder,
         {
             "name": name,
-            "regions": list(dict.fromkeys(result.problem.measurements["region"])),
+            "regions": list(dict.fromkeys(fitted.problem.measurements["region"])),
             **facts,
-            **result.facts,
+            **fitted.facts,
             "calibrated model hash": calibrated.hash,
-            "runs": result.runs,
-            "seconds": round(result.seconds, 1),
+            "runs": fitted.runs,
+            "seconds": round(fitted.seconds, 1),
             "stamp": dict(stamp),
         },
         [f"{each}.csv" for each in written],
     )
+
+
+def save_knowledge(tables: Mapping[str, pd.DataFrame], target: Path) -> None:
+    """Write the tables that say what the figures decide.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        By name, as `Posterior.tables` has them.
+    target : Path
+        Folder of the calibration. Tables of an earlier posterior that are not among these, on
+        published effects for instance, are removed.
+    """
+    folder = target / KNOWLEDGE
+    for name in list_files(folder):
+        if name.removesuffix(".csv") not in tables and is_ours(folder / name):
+            remove(folder / name)
+    for each, table in tables.items():
+        text = table.to_csv(index=False, float_format=f"%.{DIGITS}g")
+        write_atomic(folder / f"{each}.csv", text.encode())

@@ -9,11 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.estimate.fit import Optimum
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.inputs import read_json
 from smecluster.model.support import ledger
@@ -24,6 +22,9 @@ from smecluster.model.support.files import overwrite_file
 Tell = Callable[[str, int, int], None]
 Arrays = Mapping[str, NDArray[Any]]
 
+#: The stage of the walks, and stages that end as soon as they converge: their total is a bound.
+WALKING = "moves of the walkers"
+OPEN_ENDED = frozenset({WALKING})
 _EFFORT = "effort.json"
 _TABLES = "tables"
 
@@ -127,17 +128,6 @@ class Stages:
                 self.tell(name, 1, 1)
             # A first run and a resumed one see the same bytes.
             return self._checkpoints.load(name)
-
-    def compute_optimum(self, name: str, make: Callable[[], Optimum]) -> Optimum:
-        """Load or compute the optimum of a stage; see `compute_arrays`."""
-        arrays = self.compute_arrays(name, lambda: vars(make()))
-        return Optimum(
-            np.asarray(arrays["x"], dtype=float),
-            float(arrays["cost"]),
-            float(arrays["gradient"]),
-            int(arrays["evaluations"]),
-            str(arrays["message"]),
-        )
 
     def compute_tables(
         self, name: str, make: Callable[[], Mapping[str, pd.DataFrame]], *, tells: bool = False

@@ -111,10 +111,6 @@ VERBS: Mapping[str, Verb] = {
         "Fit the model to the cases, or your own region.",
         "fitting.calibrate:calibrate",
         parts={
-            "constants": Part(
-                "Find the posterior over every constant of the model.",
-                "fitting.constants:constants",
-            ),
             "recover": Part(
                 "Test whether known constants, and a known answer, come back.",
                 "fitting.recover:recover",
@@ -126,11 +122,6 @@ VERBS: Mapping[str, Verb] = {
             "report": Part(
                 "Write the page of a calibration from its tables.",
                 "fitting.report:report",
-                model="none",
-            ),
-            "seal": Part(
-                "Give a calibration of an earlier version the hashes of its files.",
-                "fitting.seal:seal",
                 model="none",
             ),
         },

@@ -59,7 +59,7 @@ def list_names() -> Iterator[str]:
     yield from list_reforms()
     yield from list_regions()
     yield from list_mechanisms()
-    yield from list_sectors()
+    yield from list_targets()
 
 
 def list_regions() -> Iterator[str]:
@@ -91,12 +91,10 @@ def list_mechanisms() -> Iterator[str]:
         yield from (loop.variable, *loop.readers)
 
 
-def list_sectors() -> Iterator[str]:
-    """List the sectors that are fitted alone, and what the shipped cases aim at."""
+def list_targets() -> Iterator[str]:
+    """List what the shipped cases aim at."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.estimate.partial import read_sectors
 
-    yield from (sector.name for sector in read_sectors())
     for case in map(load_case, list_cases()):
         yield from (target.variable for target in case.targets)
 
@@ -156,12 +154,11 @@ def list_findings() -> Iterator[str]:
 
 def list_drawn() -> Iterator[str]:
     """List the constants that shipped draws vary, any of which may limit a box of a brief."""
-    from smecluster.calibration.store.named import DRAWN, RESULTS, SHIPPED
+    from smecluster.calibration.store.named import DRAWN, RESULTS
 
-    for calibration in (SHIPPED, DRAWN):
-        with (RESULTS / calibration / "draws.csv").open(encoding="utf-8-sig") as file:
-            for name in next(csv.reader(file)):
-                yield from _split_name(name)
+    with (RESULTS / DRAWN / "draws.csv").open(encoding="utf-8-sig") as file:
+        for name in next(csv.reader(file)):
+            yield from _split_name(name)
 
 
 def _split_name(name: str) -> Iterator[str]:

@@ -17,8 +17,8 @@ from smecluster.calibration.benchmarks.compute import (
     NOT,
     Benchmarks,
 )
+from smecluster.calibration.data.series_names import name_series
 from smecluster.calibration.forecasts.loops_cut import GROWTH, LEVEL, LINKS, VALUE_ADDED
-from smecluster.calibration.report.series_names import name_series
 from smecluster.model.presentation.documents.how_made import say_how_made
 from smecluster.model.presentation.language.spoken import say
 

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from smecluster.calibration.joint.correlations import FAMILIES
-from smecluster.calibration.joint.errors import SeriesErrors
-from smecluster.calibration.joint.run import LIKELIHOOD
-from smecluster.calibration.joint.target import LOST
 from smecluster.calibration.posterior.convergence import (
     ENOUGH,
     HEAVY,
     count_effective,
     smooth_weights,
 )
+from smecluster.calibration.posterior.correlations import FAMILIES
+from smecluster.calibration.posterior.errors import SeriesErrors
+from smecluster.calibration.posterior.run import LIKELIHOOD
+from smecluster.calibration.posterior.target import LOST
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import Objective
 from smecluster.model.engine.run.evaluator import Evaluator

@@ -18,9 +18,9 @@ from threadpoolctl import threadpool_limits
 
 from smecluster.calibration.forecasts.outlook import Outlook, Points
 from smecluster.calibration.forecasts.protocol import Fitting
-from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.randomised import draw_around
-from smecluster.calibration.joint.run import make_joint_target
+from smecluster.calibration.posterior.mode import find_mode
+from smecluster.calibration.posterior.randomised import draw_around
+from smecluster.calibration.posterior.run import assemble_target
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.calibration.problem.objective import count_runs
@@ -100,7 +100,7 @@ def fit_blindly(
     seen = replace(seen, base={**problem.base, **base, "TIME STEP": fitting.time_step})
     # Several threads are slower for matrices this small, and could change a digit.
     with threadpool_limits(1, "blas"):
-        target = make_joint_target(seen, priors, workers)
+        target = assemble_target(seen, priors, workers)
         begin = np.zeros(len(priors)) if start is None else start
         mode = find_mode(target, begin, most=fitting.most_steps)
         points = draw_around(target, mode, draws, np.random.default_rng(fitting.seed))

@@ -6,7 +6,7 @@ innovation is estimated from few increments, with a weak prior, and integrated o
 The model's own errors go on: a mixture of Student distributions, as the likelihood has them.
 
 What the path missed up to the origin is missed after it as well, less and less. How much less is
-what the correlation says, which is summed out, as is the scale (see `calibration.joint.errors`).
+what the correlation says, which is summed out, as is the scale (`calibration.posterior.errors`).
 Of a series that is known up to a factor the factor is estimated with the errors, which is ordinary
 kriging (Cressie 1993, Statistics for Spatial Data, section 3.2).
 
@@ -28,8 +28,8 @@ from scipy.special import logsumexp, softmax, stdtr, stdtrit
 from scipy.stats import t as student
 
 from smecluster.calibration.forecasts.protocol import Rivals
-from smecluster.calibration.joint.correlations import Member
-from smecluster.calibration.joint.errors import STATED
+from smecluster.calibration.posterior.correlations import Member
+from smecluster.calibration.posterior.errors import STATED
 from smecluster.model.presentation.language.catalogue import mark
 
 Floats = NDArray[np.float64]

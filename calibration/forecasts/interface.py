@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from smecluster.calibration.choosing import find_calibration
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.forecasts.blind_fit import forget_estimates
 from smecluster.calibration.forecasts.loops_cut import LINKS
@@ -25,7 +24,6 @@ from smecluster.calibration.forecasts.unseen import predict_unseen, read_assignm
 from smecluster.calibration.interface import assemble_together
 from smecluster.calibration.priors.table import build_priors
 from smecluster.calibration.stages import Stages, Tell
-from smecluster.calibration.store.mismatches import name_held
 from smecluster.model.engine.run.settings import check_count
 from smecluster.model.errors import InputError
 from smecluster.model.support.checkpoints import drop
@@ -117,9 +115,7 @@ def evaluate(
                 for part in ("model", "cut", "unseen")
             }
         )
-    # New regions are brought to size with the shipped calibration; nothing else here rests on it.
-    held = name_held(find_calibration())
-    parts = [Path(work) / name for name in ("origins", f"unseen with {held[-12:]}")]
+    parts = [Path(work) / name for name in ("origins", "unseen")]
     for part in parts if restart else ():
         drop(part)
     problem = forget_estimates(assemble_together(list_cases(), (), {}))
@@ -137,7 +133,7 @@ def evaluate(
         forecasts = roll_origins(bench, chosen)
         left = leave_regions_out(bench)
         seconds, runs = stages.seconds, stages.runs
-    more = {"unseen": repr(read_assignment()), "calibration": held}
+    more = {"unseen": repr(read_assignment())}
     with Stages(parts[1], {**identity, **more}, tell) as stages:
         unseen, made = predict_unseen(replace(bench, stages=stages))
         seconds, runs = seconds + stages.seconds, runs + stages.runs

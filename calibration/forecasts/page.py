@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from smecluster.calibration.data.series_names import name_series
 from smecluster.calibration.forecasts.distributions import NATION, NO_CHANGE, RIVALS
 from smecluster.calibration.forecasts.interface import Evaluation
 from smecluster.calibration.forecasts.protocol import EXTRAPOLATED, KNOWN
@@ -26,7 +27,6 @@ from smecluster.calibration.forecasts.scores import (
     name_limit,
 )
 from smecluster.calibration.forecasts.unseen import FITTED, LIKE, SIZE
-from smecluster.calibration.report.series_names import name_series
 from smecluster.model.presentation.documents.how_made import say_how_made
 from smecluster.model.presentation.language.spoken import say
 

@@ -33,8 +33,8 @@ from smecluster.calibration.forecasts.outlook import (
     look_ahead,
 )
 from smecluster.calibration.forecasts.protocol import EXTRAPOLATED, KNOWN, Protocol
-from smecluster.calibration.joint.correlations import FAMILIES
-from smecluster.calibration.joint.run import LIKELIHOOD
+from smecluster.calibration.posterior.correlations import FAMILIES
+from smecluster.calibration.posterior.run import LIKELIHOOD
 from smecluster.calibration.priors.table import Priors
 from smecluster.calibration.problem.assembly import REMEMBERED, Problem
 from smecluster.calibration.stages import Stages

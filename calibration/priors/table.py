@@ -21,10 +21,12 @@ from scipy.special import ndtri
 
 from smecluster.calibration.priors.alike import read_shares
 from smecluster.calibration.priors.law import LOG, PLAIN, Law, Laws
+from smecluster.calibration.problem.assembly import Problem
+from smecluster.calibration.problem.objective import Objective
 from smecluster.calibration.problem.parameters import Parameter
 from smecluster.model import Model
 from smecluster.model.engine.read.document import CONTROLS
-from smecluster.model.engine.read.values import read_values, spell_name
+from smecluster.model.engine.read.values import read_values, spell_name, split_name
 from smecluster.model.errors import InputError
 from smecluster.model.file.beliefs import (
     RANGE,
@@ -278,6 +280,31 @@ def build_priors(
             share = common.get(name, 0.0) if place is not None else 0.0
             priors.append(Prior(spelled, variable.unit, value, law, share, likes))
     return Priors(priors, switches)
+
+
+def build_own_priors(problem: Problem) -> Priors:
+    """Build the priors of the parameters of an estimation problem, as its cases state them.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its parameters are those of a region whose neighbours are held.
+
+    Returns
+    -------
+    Priors
+        In the order of the parameters, cut at their bounds and at the model's hard ranges.
+    """
+    objective = Objective(problem, workers=1)
+    values = objective.to_natural(objective.start)
+    priors = []
+    for parameter, value in zip(problem.parameters, values, strict=True):
+        variable = problem.model.variables[split_name(parameter.name)[0]]
+        least, most = find_hard_range(variable)
+        law = _take_law(parameter, (max(least, parameter.lower), min(most, parameter.upper)))
+        name = parameter.name
+        priors.append(Prior(name, variable.unit, float(value), law, 0.0, name))
+    return Priors(priors)
 
 
 def _take_law(parameter: Parameter, hard: tuple[float, float]) -> Law:

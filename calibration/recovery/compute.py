@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.randomised import draw_around
-from smecluster.calibration.joint.target import LOST, Target
+from smecluster.calibration.posterior.mode import find_mode
+from smecluster.calibration.posterior.randomised import draw_around
+from smecluster.calibration.posterior.target import LOST, Target
 from smecluster.calibration.recovery.protocol import Design
 from smecluster.calibration.stages import Stages
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from smecluster.calibration.data.case import list_cases
 from smecluster.calibration.forecasts.blind_fit import forget_estimates
 from smecluster.calibration.interface import assemble_together
-from smecluster.calibration.joint.correlations import FAMILIES
-from smecluster.calibration.joint.errors import SeriesErrors
-from smecluster.calibration.joint.run import LIKELIHOOD, make_joint_target
+from smecluster.calibration.posterior.correlations import FAMILIES
+from smecluster.calibration.posterior.errors import SeriesErrors
+from smecluster.calibration.posterior.run import LIKELIHOOD, assemble_target
 from smecluster.calibration.priors.table import Priors, build_priors
 from smecluster.calibration.recovery.compute import Known, recover
 from smecluster.calibration.recovery.protocol import Protocol, read_protocol
@@ -118,7 +118,7 @@ def run_recovery(
         "protocol": repr(design),
         "seed": str(seed),
     }
-    target = make_joint_target(problem, priors, workers)
+    target = assemble_target(problem, priors, workers)
     errors = SeriesErrors(problem, FAMILIES[LIKELIHOOD]())
     with Stages(Path(work), identity, tell) as stages:
         found = recover(target, errors.draw, design, sets, seed, stages)

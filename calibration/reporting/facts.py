@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smecluster.calibration.experiments.reform import read_reforms
-from smecluster.calibration.store.named import DRAWN, SHIPPED, open_calibration
+from smecluster.calibration.store.named import DRAWN, open_calibration
 from smecluster.model.checking.knockouts import load_mechanisms
 from smecluster.model.engine.read.document import CONTROLS, read_document
 from smecluster.model.file.beliefs import CONVENTIONS, read_beliefs
@@ -34,8 +34,7 @@ def gather_facts() -> dict[str, Any]:
     document = read_document(read_text(MODEL))
     variables = [v for v in document.variables.values() if v.name not in CONTROLS]
     constants = [v for v in variables if v.kind == "constant"]
-    calibration = open_calibration(SHIPPED)
-    parameters, figures = calibration.parameters, calibration.findings["figures"]
+    figures = open_calibration(DRAWN).findings["figures"]
     reforms = read_reforms()
     return {
         "version": version("smecluster"),
@@ -54,17 +53,9 @@ def gather_facts() -> dict[str, Any]:
         "outcomes": [outcome.name for outcome in OUTCOMES],
         "checks": _count_checks(_CHECKS),
         "mechanisms": len(load_mechanisms()),
-        "calibration": calibration.name,
-        "calibration_hash": calibration.hash[:12],
-        "parameters": len(parameters),
-        "verdicts": Counter(parameters["verdict"]),
         "figures": len(figures),
         "series": len(figures.groupby(["region", "variable", "segment"], dropna=False)),
         "statuses": Counter(figures["status"]),
-        "draws": len(calibration.draws),
-        "seed": calibration.manifest["seed"],
-        "runs": calibration.manifest["runs"],
-        "minutes": calibration.manifest["seconds"] / 60,
         "drawn": _count_draws(),
         "reforms": len(reforms),
         "python": platform.python_version(),
@@ -73,9 +64,9 @@ def gather_facts() -> dict[str, Any]:
 
 
 def _count_draws() -> dict[str, Any]:
-    """Count what the draws of every answer hold, and how far they have converged."""
+    """Count what the calibration's draws hold, and how far they have converged."""
     calibration = open_calibration(DRAWN)
-    walks = calibration.manifest["every constant"]
+    walks = calibration.manifest["posterior"]
     # A convention is in the table, and no answer draws it.
     parameters = calibration.parameters
     parameters = parameters[~parameters["name"].isin(CONVENTIONS)]

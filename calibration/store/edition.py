@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from smecluster.calibration.store.findings import MANIFEST
-from smecluster.calibration.store.named import DRAWN, RESULTS, SHIPPED, open_calibration
+from smecluster.calibration.store.named import DRAWN, RESULTS, open_calibration
 from smecluster.model.engine.read.source import hash_equations
 from smecluster.model.file.model import SHIPPED as MODEL
 from smecluster.model.support.files import read_text
@@ -17,12 +17,11 @@ def describe_edition() -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Lines: version, model, and each shipped calibration that is there, as ``name hash``. The
+        Lines: version, model, and the shipped calibration if it is there, as ``name hash``. The
         first twelve digits of the hashes are those on pages and in stamps.
     """
     lines = [f"smecluster {version('smecluster')}"]
     lines.append(f"model {hash_equations(read_text(MODEL))[:12]}")
-    for name in (SHIPPED, DRAWN):
-        if (RESULTS / name / MANIFEST).is_file():
-            lines.append(f"calibration {name} {open_calibration(name).hash[:12]}")
+    if (RESULTS / DRAWN / MANIFEST).is_file():
+        lines.append(f"calibration {DRAWN} {open_calibration(DRAWN).hash[:12]}")
     return tuple(lines)

@@ -8,66 +8,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from smecluster.calibration.data.series import SERIES
 from smecluster.model.errors import InputError
 from smecluster.model.support.formats import check_format
 from smecluster.model.support.seals import read_listed, read_sealed
 
-Series = tuple[str, str, str]
 MANIFEST = "manifest.json"
+#: The folder of the tables that say what the figures decide.
+KNOWLEDGE = "knowledge"
 #: The manifest's entry with the SHA-256 of each table, by file name.
 FILES = "files"
 _REMEDY = "restore it, or calibrate again"
-_UNSEALED = (
-    "it was cut, or is of an earlier version; 'smecluster calibrate seal FOLDER' adds it to files "
-    "that you trust"
-)
+_UNSEALED = "it was cut, or is of an earlier version: 'smecluster calibrate' makes it anew"
 _THEIL = ["U^M", "U^S", "U^C"]
-#: Columns of the naive forecasts, and of the model's other two: its fitted path alone, and that
-#: path's growth from the last figure before the split.
-NAIVE = ["random walk", "exponential", "logistic"]
-PATH, JOINED = "path", "joined"
-_WORDS = {
-    *(*SERIES, "message", "name", "unit", "scale", "scope", "verdict", "compare", "status"),
-    *("sample", "reform", "response", "source", "left out", "sector", "why"),
-}
-_TRUTHS = {"agrees", "inside"}
-#: The tables of the folder and the columns that the report needs; others are allowed.
+_WORDS = {*SERIES, "name", "unit", "scale", "scope", "verdict", "compare", "status"}
+#: The tables of the folder and the columns that others need; further ones are allowed.
 _COLUMNS: Mapping[str, list[str]] = {
     "parameters": [
         *("name", "unit", "scale", "scope", "lower", "upper", "prior mean", "prior sd"),
         *("estimate", "low", "high", "verdict"),
     ],
-    "starts": ["start", "cost", "evaluations", "message"],
-    "partial": ["sector", "name", "unit", "figures", "estimate", "low", "high", "whole", "agrees"],
-    "profiles": ["name", "value", "cost above the best"],
     "draws": [],
-    "shift": [
-        *("name", "unit", "estimate before", "estimate after", "shift in posterior sd"),
-        *("draws clipped", "largest clip in posterior sd"),
-    ],
-    "bootstrap": ["name", "low 90", "high 90"],
     "figures": [
         *(*SERIES, "unit", "compare", "factor", "year", "value", "status"),
         *("fitted", "low", "high", "sigma"),
     ],
     "paths": ["region", "variable", "year", "value", "low", "high"],
-    "fits": [*SERIES, "sample", "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
-    "holdout": [*SERIES, "unit", "year", "value", "status", "forecast", "low", "high", *NAIVE],
-    "scores": [*SERIES, "figures", "model", *NAIVE, "skill"],
-    "unscored": [*SERIES, "before", "after", "why"],
-    "reforms": [
-        *("reform", "region", "response", "unit", "model", "model low", "model high"),
-        *("published low", "published", "published high", "verdict", "agrees", "source"),
-    ],
-    "leave-one-out": ["name", "left out", "estimate", "low", "high", "inside"],
-    "leave-one-out-costs": ["left out", "figures", "cost", "cost without", "times as large"],
-    "leave-one-out-fits": [*SERIES, "left out", "figures", "MAPE", "MAPE without"],
-    "coverage": ["name", "level", "sets", "covered"],
+    "fits": [*SERIES, "compare", "figures", "remembered", "R2", "MAPE", *_THEIL],
 }
 #: The files of the tables.
 TABLES = tuple(f"{name}.csv" for name in _COLUMNS)
@@ -101,12 +70,6 @@ class Findings:
     def name(self) -> str:
         """The calibration's name."""
         return str(self.manifest["name"])
-
-    @property
-    def split(self) -> int | None:
-        """The last year that the hold-out fit used."""
-        held = self["holdout"]
-        return int(held["year"].min()) - 1 if len(held) else None
 
 
 class _Tables(Mapping[str, pd.DataFrame]):
@@ -185,23 +148,22 @@ def open_findings(folder: str | Path) -> Findings:
     return Findings(manifest, _Tables(place, hashes))
 
 
-def split_series(table: pd.DataFrame) -> dict[Series, pd.DataFrame]:
-    """Split a table into its series, in order, by (region, variable, segment)."""
-    parts = table.groupby(SERIES, sort=False)
-    return {(str(key[0]), str(key[1]), str(key[2])): part for key, part in parts}
+def read_knowledge(folder: str | Path) -> dict[str, pd.DataFrame]:
+    """Read the tables that say what the figures decide.
 
+    Parameters
+    ----------
+    folder : str or Path
+        The folder of a calibration.
 
-def select_multistart(findings: Findings) -> pd.DataFrame:
-    """Select the starts of the multi-start, whose costs are comparable."""
-    starts = findings["starts"]
-    return starts[starts["method"] != "global"] if "method" in starts else starts
-
-
-def transform_to_scale(values: pd.Series[float], scale: pd.Series[str]) -> NDArray[np.float64]:
-    """Transform parameter values to their scale of estimation (``log`` or ``lin``)."""
-    given = values.to_numpy(float)
-    logarithmic = scale.to_numpy() == "log"
-    return np.where(logarithmic, np.log(np.where(logarithmic, given, 1.0)), given)
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By name; empty where it has none.
+    """
+    return {
+        each.stem: pd.read_csv(each) for each in sorted((Path(folder) / KNOWLEDGE).glob("*.csv"))
+    }
 
 
 def _read_table(folder: Path, name: str, hashes: Mapping[str, str]) -> pd.DataFrame:
@@ -222,15 +184,13 @@ def _read_table(folder: Path, name: str, hashes: Mapping[str, str]) -> pd.DataFr
 
 
 def _choose_type(column: str) -> type:
-    return str if column in _WORDS else bool if column in _TRUTHS else float
+    return str if column in _WORDS else float
 
 
 def _convert(path: Path, column: pd.Series[Any], needed: Sequence[str]) -> pd.Series[Any]:
     """Convert a column of text to its type."""
     if column.name in _WORDS:
         return column
-    if column.name in _TRUTHS:
-        return column.str.lower() == "true"
     try:
         return pd.to_numeric(column)
     except ValueError:

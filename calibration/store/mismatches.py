@@ -37,15 +37,14 @@ def name_held(found: Calibration | None) -> str:
 
 def warn_of_model(found: Calibration) -> None:
     """Warn where a calibration was made with another model than the shipped one."""
-    from smecluster.calibration.store.named import DRAWN, matches_model
+    from smecluster.calibration.store.named import matches_model
     from smecluster.model import load
 
     if matches_model(load(), found):
         return
-    again = "calibrate constants" if found.name == DRAWN else "calibrate"
     warnings.warn(
         f"calibration {found.name!r} was made with another version of the model: renew it with "
-        f"'smecluster {again}'",
+        "'smecluster calibrate'",
         CalibrationWarning,
         stacklevel=3,
     )

@@ -27,13 +27,8 @@ from smecluster.model.support.seals import hash_files, seal_json
 from smecluster.model.support.workspace import list_files, locate
 
 RESULTS = Path(__file__).parents[1] / "results"
-#: The calibration that commands use by default.
-SHIPPED = "three-cases"
-#: The calibration that varies every constant: decisions use its draws, others where it is named.
+#: The shipped calibration: the posterior over every constant, whose draws commands use by default.
 DRAWN = "every-constant"
-#: The calibration whose draws other commands use by default. All pages with draws rest on it, so
-#: they are made again when it changes.
-DRAWS = DRAWN
 #: The manifest's entry with the fingerprints of the cases' files, by region.
 CASES = "cases"
 #: Significant digits of stored values: far more than the figures support.

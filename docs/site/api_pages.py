@@ -12,7 +12,6 @@ RESULTS = (
     "smecluster.model.interface.Runs",
     "smecluster.policies.comparison.result.Comparison",
     "smecluster.policies.robustness.result.Robustness",
-    "smecluster.calibration.interface.CalibrationResult",
     "smecluster.sensitivity.interface.Sensitivity",
 )
 

@@ -19,7 +19,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from smecluster.model.presentation.formatting import colour_regions
 from smecluster.model.presentation.plotting import Figure, add_heading, format_axis
-from smecluster.model.writing.pictures import Bars, HeatMap, Intervals, Lines, Matrix, Wedges
+from smecluster.model.writing.pictures import Bars, Fits, HeatMap, Intervals, Lines, Matrix, Wedges
 from smecluster.model.writing.words import Words
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _MARKS = "oDs^v"
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 _OTHERS = "#BBBBBB"
 _FEW = 7  # years on an axis that are all named
+_FITS_ACROSS = 3
 _GRID, _SHADE, _RULE = "#E5E5E5", "#EEEEEE", "#444444"
 
 
@@ -280,6 +281,36 @@ def _draw_matrix(picture: Matrix, said: Mapping[str, str], words: Words) -> Figu
     return figure
 
 
+def _draw_fits(picture: Fits, said: Mapping[str, str], words: Words) -> Figure:
+    panels = [str(panel) for panel in picture.data["panel"].unique()]
+    columns = min(_FITS_ACROSS, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = Figure(figsize=(max(3.9 * columns, 7.0), 1.3 + 2.7 * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False)
+    for axis, panel in zip(axes.flat, panels, strict=False):
+        unit, factor = words.unit(picture.units.get(panel, ""))
+        own = picture.data[picture.data["panel"] == panel]
+        axis.plot(own["x"], factor * own["y"], color=_COLOURS[0], linewidth=1.8)
+        if own["low"].notna().any():
+            ends = factor * own["low"], factor * own["high"]
+            axis.fill_between(own["x"], *ends, color=_COLOURS[0], alpha=0.2, linewidth=0)
+        series = list(_series(picture.points, panel))
+        for mark, colour, (name, part) in zip(cycle(_MARKS), cycle(_COLOURS[1:]), series):
+            style = {"markersize": 3.5, "color": colour, "label": words.label(str(name))}
+            axis.plot(part["x"], factor * part["y"], mark, **style)
+        if len(series) > 1:
+            axis.legend(frameon=False, fontsize=7)
+        axis.set_title(_with_unit(words.label(panel), unit), loc="left", fontsize=9)
+        axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axis.set_ylim(min(0.0, axis.get_ylim()[0]), None)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.tick_params(labelsize=8)
+        format_axis(axis.yaxis)
+    for axis in axes.flat[len(panels) :]:
+        axis.set_axis_off()
+    return figure
+
+
 _FORMS: Mapping[type, Callable[..., Figure]] = {
     Lines: _draw_lines,
     HeatMap: _draw_map,
@@ -287,6 +318,7 @@ _FORMS: Mapping[type, Callable[..., Figure]] = {
     Intervals: _draw_intervals,
     Wedges: _draw_wedges,
     Matrix: _draw_matrix,
+    Fits: _draw_fits,
 }
 
 

@@ -188,7 +188,8 @@ def lay_out(table: pd.DataFrame, caption: str, columns: Mapping[str, str], words
         if not set(parts) <= set(table.columns):
             continue
         unit, factor = words.unit(table.attrs.get("units", {}).get(parts[0], ""))
-        own = [[words.cell(value) for value in _convert(table[part], factor)] for part in parts]
+        write = words.own_unit if column == "unit" else words.cell
+        own = [[write(value) for value in _convert(table[part], factor)] for part in parts]
         join = words.interval if _INTERVAL in column else words.count_of
         cells.append(own[0] if len(own) == 1 else [join(*pair) for pair in zip(*own, strict=True)])
         headings.append(f"{heading} [{unit}]" if factor != 1.0 else heading)

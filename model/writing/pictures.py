@@ -134,4 +134,23 @@ class Matrix:
     unit: str = ""
 
 
-Picture = Lines | HeatMap | Bars | Intervals | Wedges | Matrix
+@dataclass(frozen=True)
+class Fits:
+    """A line with its band and published points, in a panel for each variable, each with its scale.
+
+    Attributes
+    ----------
+    data : pandas.DataFrame
+        Columns ``panel``, ``x``, ``y``, ``low`` and ``high``.
+    points : pandas.DataFrame
+        Columns ``panel``, ``series``, ``x``, ``y``.
+    units : mapping of str to str
+        The model's unit of each panel, which is converted for the reader.
+    """
+
+    data: pd.DataFrame
+    points: pd.DataFrame
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+Picture = Lines | HeatMap | Bars | Intervals | Wedges | Matrix | Fits

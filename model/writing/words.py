@@ -66,6 +66,10 @@ class Words:
         parts = _BETWEEN.split(name)
         if len(parts) > 1:
             return "".join(one if at % 2 else self.label(one) for at, one in enumerate(parts))
+        base, bracket, elements = name.partition("[")
+        if bracket and name.endswith("]"):  # a variable of the model, of one element
+            of = ", ".join(self.label(one.strip()) for one in elements[:-1].split(","))
+            return f"{self.label(base)}[{of}]"
         said = self.language.name(name)
         return self.language(name) if said == name and name else said
 
@@ -91,6 +95,10 @@ class Words:
     def unit(self, unit: str) -> tuple[str, float]:
         """Give the reader's unit for a unit of the model, and the factor that converts values."""
         return self.language.unit(unit) if unit else ("", 1.0)
+
+    def own_unit(self, unit: str) -> str:
+        """Write one of the model's units as it is, for values that are not converted."""
+        return self.language.own_unit(self.language(unit))
 
     def money(self, value: float) -> str:
         """Write a sum of Myuan with the reader's unit: ``1,710 bn yuan``."""

@@ -53,13 +53,12 @@ def answer(
     """Show how the order of two strategies depends on draws, structure and likelihood."""
     import os
 
-    from smecluster.calibration.choosing import describe_origin, find_calibration
-    from smecluster.calibration.conditions.ten_lines import read_knowledge, sum_up
+    from smecluster.calibration.choosing import describe_origin
     from smecluster.calibration.data.case import list_cases
     from smecluster.calibration.drawing import sample_draws
     from smecluster.calibration.interface import assemble_together
     from smecluster.calibration.priors.table import build_priors
-    from smecluster.calibration.store.named import DRAWN, SHIPPED, list_calibrations
+    from smecluster.calibration.store.named import DRAWN, open_calibration
     from smecluster.model.errors import InputError
     from smecluster.model.file.beliefs import CONVENTIONS
     from smecluster.model.support.provenance import make_stamp
@@ -79,17 +78,10 @@ def answer(
     problem = assemble_together(list_cases(), (), {})
     priors = build_priors(problem.model, problem.parameters)
     began, threads = seed or 1, workers or os.cpu_count() or 1
-
-    def sample(name: str) -> pd.DataFrame:
-        found = find_calibration(name)
-        if found is None:
-            raise InputError(f"there is no calibration {name!r}")
-        return sample_draws(found, min(draws, len(found.draws)), began)
-
+    found = open_calibration(DRAWN)
     sets = Sets(
-        sample(SHIPPED),
         draw_believed(priors, draws, began).drop(columns=list(CONVENTIONS), errors="ignore"),
-        sample(DRAWN) if DRAWN in list_calibrations() else None,
+        sample_draws(found, min(draws, len(found.draws)), began),
     )
     identity = {
         "model": problem.model.hash,
@@ -107,7 +99,7 @@ def answer(
             checkpoints=checkpoints,
         )
         table = find_conditions(problem, priors.switches, sets, compare, threads)
-    origin = describe_origin([], SHIPPED)
+    origin = describe_origin([], DRAWN)
     stamp = make_stamp(
         problem.model.hash,
         strategies=f"{first}, {second}",
@@ -119,9 +111,6 @@ def answer(
     )
     files = [*results.write_csv(_TABLE, table, stamp)]
     said = describe_conditions(table, first, second)
-    full = find_calibration(DRAWN) if DRAWN in list_calibrations() else None
-    knowledge = {} if full is None else read_knowledge(full.folder)
-    known = sum_up(knowledge) if knowledge else []
     if where is not None:
         command = f"smecluster calibrate answer {first} {second} --page docs/{where.path.name}"
         text = write_page(
@@ -132,16 +121,15 @@ def answer(
             problem.model.hash,
             origin,
             where.table.name,
-            known,
         )
         files += where.write(text, table, stamp)
     if json:
         rows = table.to_dict("records")
-        record = {"stamp": stamp, "said": said, "known": known, "conditions": rows}
+        record = {"stamp": stamp, "said": said, "conditions": rows}
         print_json({**record, "files": [str(path) for path in files]})
         return
     _print(table, first, second)
-    print_lines(["", *said, "", *known])
+    print_lines(["", *said])
     finish(files)
 
 

@@ -1,4 +1,4 @@
-"""``smecluster calibrate``: fit the model to the cases, or your own region beside them."""
+"""``smecluster calibrate``: the posterior of the model's constants, or of your own region's."""
 
 from __future__ import annotations
 
@@ -17,27 +17,26 @@ from smecluster.model.presentation.language.catalogue import mark
 from smecluster.model.presentation.language.spoken import say, speaking
 from smecluster.model.support.ledger import check_name
 from smecluster.scripts.shared.options import CalibrationName, Folders, Include, Restart
-from smecluster.scripts.shared.printing import note, print_lines
+from smecluster.scripts.shared.printing import note, print_table, print_text
 from smecluster.scripts.shared.progress import Progress, progress
 from smecluster.scripts.verbs import VERBS
 
 EXAMPLES = (
-    "smecluster calibrate --quick",
-    "smecluster calibrate --name mine --report",
-    "smecluster calibrate --name with-memory --include remembered",
     "smecluster calibrate path/to/your-region --report",
     "smecluster calibrate my-town --from my-province --quick",
+    "smecluster calibrate --quick",
+    "smecluster calibrate --name mine --steps 5000 --no-effects",
+    "smecluster calibrate --name with-memory --include remembered",
 )
 _RESULTS = Path("results/calibration")
+#: The folder of the page, in that of the calibration.
+_REPORT = "report"
 #: Stages of long work, as its progress names them.
 _STAGES = (
-    *(mark("starts"), mark("profiles"), mark("replicates"), mark("simulated data sets")),
-    *(mark("steps of the walkers"), mark("starts of the hold-out"), mark("regions left out")),
-    *(mark("fit"), mark("paths"), mark("figures"), mark("partial"), mark("draws")),
-    *(mark("held out"), mark("own step"), mark("global search"), mark("parameters")),
-    *(mark("descents"), mark("moves of the walkers"), mark("parts of the warm-up")),
-    *(mark("mode"), mark("origins"), mark("regions never used"), mark("data sets")),
-    *(mark("forecasts of regions never used"), mark("answers"), mark("reforms")),
+    *(mark("fit"), mark("paths"), mark("figures"), mark("descents"), mark("mode")),
+    *(mark("moves of the walkers"), mark("parts of the warm-up"), mark("second sampler")),
+    *(mark("origins"), mark("regions never used"), mark("data sets"), mark("answers")),
+    *(mark("forecasts of regions never used"), mark("reforms")),
 )
 
 
@@ -47,43 +46,42 @@ def calibrate(
         typer.Argument(
             metavar="CASE",
             help="Folders of your own regions; each is fitted beside the three cases, which are "
-            "held at their calibration. By default the three cases are fitted.",
+            "held. By default every constant of the model is fitted to the three cases.",
             show_default=False,
         ),
     ] = None,
-    name: Annotated[str, typer.Option(help="Name of the calibration.")] = "three-cases",
+    name: Annotated[
+        str, typer.Option(help="Name of a calibration of every constant.")
+    ] = "every-constant",
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random numbers.")] = 1,
-    starts: Annotated[int, typer.Option(min=1, help="Starts of the search.")] = 64,
-    include: Include = None,
-    until: Annotated[
-        int | None,
-        typer.Option(
-            help="Last year that the hold-out test fits to, 0 for no test; by default 2015, if "
-            "there are figures before and after it.",
-            show_default=False,
-        ),
-    ] = None,
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick", help="Estimate and approximate intervals only: no draws, no tests."
-        ),
-    ] = False,
+    starts: Annotated[int, typer.Option(min=1, help="Descents to the mode.")] = 4,
+    draws: Annotated[int, typer.Option(min=1, help="Draws to keep.")] = 1000,
     steps: Annotated[
         int,
         typer.Option(
             min=1,
-            help="Steps after which a posterior that has not converged is refused; the same "
-            "command with more steps resumes it.",
+            help="Moves after which walks that do not agree are refused; the same command with "
+            "more resumes them.",
         ),
-    ] = 100_000,
-    recovery: Annotated[
-        int,
+    ] = 2_000,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The mode and approximate intervals only: no draws.")
+    ] = False,
+    likelihood: Annotated[
+        str,
         typer.Option(
-            min=0,
-            help="Also test the intervals on this many data sets simulated from known parameters.",
+            help="How errors are correlated in time: autoregression, or discrepancy (a Gaussian "
+            "process with independent errors)."
         ),
-    ] = 0,
+    ] = "autoregression",
+    effects: Annotated[
+        bool,
+        typer.Option(
+            help="Whether published effects of policies weigh the draws of every constant; takes "
+            "longer than all else, and can be added later by the same command."
+        ),
+    ] = True,
+    include: Include = None,
     report: Annotated[
         bool, typer.Option("--report", help="Also write a page with figures.")
     ] = False,
@@ -101,12 +99,17 @@ def calibrate(
         typer.Option("--anew", help="With --quick: replace a full fit, and lose its draws."),
     ] = False,
     time_step: Annotated[
-        float, typer.Option(help="Time step of the runs, years: 1 over a whole number.")
-    ] = 0.25,
+        float | None,
+        typer.Option(
+            help="Time step of the runs, years: 1 over a whole number; by default the model's.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
     calibration: CalibrationName = None,
     from_: Folders = None,
 ) -> None:
-    """Fit the model to published figures."""
+    """Find the posterior of the model's constants, given published figures."""
     _check(folders or [], out, time_step, name)
     if from_ and not folders:
         raise InputError(
@@ -123,25 +126,28 @@ def calibrate(
             include=tuple(include or ()),
             seed=seed,
             starts=starts,
-            until=until,
-            quick=quick,
+            draws=draws,
             steps=steps,
-            recovery=recovery,
+            quick=quick,
+            likelihood=likelihood,
+            effects=effects,
             time_step=time_step,
             calibration=calibration,
             # A region does not stand beside itself.
             beside=[
                 each for each in from_ or () if folder is None or each.resolve() != folder.resolve()
             ],
+            workers=workers,
             restart=restart,
             anew=anew,
         )
 
 
-def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -> None:
+def _check(folders: list[Path], out: Path | None, time_step: float | None, name: str) -> None:
     from smecluster.model.engine.run.settings import check_time_step
 
-    check_time_step(time_step)
+    if time_step is not None:
+        check_time_step(time_step)
     check_name(name, "--name")
     if out is not None and len(folders) > 1:
         raise InputError("--out takes one calibration: fit the folders one at a time")
@@ -154,29 +160,18 @@ def _check(folders: list[Path], out: Path | None, time_step: float, name: str) -
 
 def _fit(folder: Path | None, target: Path, report: bool, **options: Any) -> None:
     from smecluster.calibration.interface import calibrate
-    from smecluster.calibration.report.page import check_report
+    from smecluster.model.writing.writer import show
+    from smecluster.scripts.fitting.report import check_report, write_report
 
     if report:
-        check_report(target)
+        check_report(target / _REPORT)
     with StageProgress() as tell:
         result = calibrate(folder, out=target, tell=tell, **options)
     note(say("wrote {path}", path=target))
     if report:
-        from smecluster.calibration.report.page import write_report
-
-        note(say("wrote {path}", path=write_report(target)))
-    for question, reply in result.answers().items():
-        print_lines([question, f"  {reply}"])
-    manifest = result.findings.manifest
-    minutes = manifest["seconds"] / 60
-    print(
-        say(
-            "{path}: {runs} runs of the model in {minutes} minutes",
-            path=target,
-            runs=f"{manifest['runs']:,}",
-            minutes=f"{minutes:.1f}",
-        )
-    )
+        write_report(target, target / _REPORT)
+    else:
+        show(result.page(say.language.code), print_text, print_table)
 
 
 class StageProgress:
@@ -200,7 +195,7 @@ class StageProgress:
         """Show how much of a stage is done."""
         with self._telling, speaking(self._language):
             if stage != self._stage:
-                from smecluster.calibration.pipeline import OPEN_ENDED
+                from smecluster.calibration.stages import OPEN_ENDED
 
                 self._end()
                 self._stage, self._begun = stage, time.monotonic()

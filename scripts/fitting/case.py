@@ -251,7 +251,7 @@ def _write_sized(
 
 def _print_converted(table: pd.DataFrame) -> None:
     """Print first, middle and last figures in the model's units, beside the nation's."""
-    from smecluster.calibration.report.series_names import name_series
+    from smecluster.calibration.data.series_names import name_series
 
     rows = []
     for (variable, segment), part in table.groupby(["measures", "segment"], sort=False):
@@ -283,7 +283,7 @@ def _format_figure(value: float) -> str:
 
 def _print_checked(checked: Checked) -> None:
     """Print what was understood, then notes and problems: what must be mended stands last."""
-    from smecluster.calibration.report.series_names import name_series
+    from smecluster.calibration.data.series_names import name_series
 
     if len(checked.understood):
         print_table(

@@ -158,7 +158,7 @@ def write_histories(
     """
     from smecluster.calibration.data.histories import NATION
     from smecluster.calibration.data.histories import compare_histories as beside
-    from smecluster.calibration.report.figures.history_panels import PANELS
+    from smecluster.calibration.data.history_panels import PANELS
     from smecluster.model.support.provenance import make_stamp
 
     results = name_results(out, rivals=rivals is not None)
@@ -211,7 +211,7 @@ def _write(
     remembered: bool,
     more: Mapping[str, pd.DataFrame],
 ) -> list[Path]:
-    from smecluster.calibration.report.figures.history_panels import draw_histories
+    from smecluster.calibration.data.history_panels import draw_histories
 
     tables = {**{name: take(found) for name, take in _TABLES.items()}, **more}
     files = [
@@ -221,7 +221,7 @@ def _write(
 
 
 def _print_fit(fit: pd.DataFrame) -> None:
-    from smecluster.calibration.report.series_names import name_series
+    from smecluster.calibration.data.series_names import name_series
     from smecluster.model.presentation.language.spoken import say
 
     shares = ("U^M", "U^S", "U^C")

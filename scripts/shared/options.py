@@ -79,8 +79,8 @@ CalibrationName = Annotated[
     str | None,
     typer.Option(
         "--calibration",
-        help="Name or folder of a calibration; by default three-cases, with the draws of "
-        "every-constant. none: the values of the model's file.",
+        help="Name or folder of a calibration; by default the values of the model's file, which "
+        "are calibrated, with the draws of every-constant. none: these values, without draws.",
         show_default=False,
     ),
 ]

@@ -173,16 +173,16 @@ def _changes(model: Model, name: str, settings: Sequence[str] | None) -> str:
 
 
 def _search(calibration: str | None) -> str:
-    from smecluster.calibration.store.named import SHIPPED, open_calibration
+    from smecluster.calibration.store.named import DRAWN, open_calibration
     from smecluster.model.errors import InputError
     from smecluster.policies.exchange.vensim_files import write_search
 
     if calibration == "none":
         raise InputError("--calibration none: a .voc file holds what a calibration estimated")
-    return write_search(open_calibration(calibration or SHIPPED).parameters)
+    return write_search(open_calibration(calibration or DRAWN).parameters)
 
 
 def _bibliography() -> str:
-    from smecluster.calibration.report.bibliography import write_bibliography
+    from smecluster.calibration.reporting.bibliography import write_bibliography
 
     return write_bibliography()

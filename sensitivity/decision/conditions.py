@@ -1,9 +1,8 @@
 """What the answer is conditional on: what is drawn, which structure, and which likelihood.
 
-An answer is the share of draws in which one strategy is ahead of another. It is given with the
-estimated constants drawn alone, as the first edition did; with every constant drawn and held
-against the histories; as believed, without the histories; in each state of a contested structure;
-and under other likelihoods of the same histories.
+An answer is the share of draws in which one strategy is ahead of another. It is given with every
+constant drawn and held against the histories; as believed, without the histories; in each state of
+a contested structure; and under other likelihoods of the same histories.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from smecluster.calibration.conditions.likelihoods import (
     weigh,
     weigh_evenly,
 )
-from smecluster.calibration.joint.run import LIKELIHOOD
-from smecluster.calibration.joint.structures import find_state
+from smecluster.calibration.posterior.run import LIKELIHOOD
+from smecluster.calibration.posterior.structures import find_state
 from smecluster.calibration.priors.table import Priors, Switch
 from smecluster.calibration.problem.assembly import Problem
 from smecluster.model.presentation.language.catalogue import mark
@@ -37,7 +36,6 @@ Compare = Callable[[pd.DataFrame], Mapping[str, Floats]]
 #: What the conditions are about.
 DRAWN, STRUCTURE, BY_LIKELIHOOD = "what is drawn", "structure", "likelihood"
 #: Of which values the draws are; their number stands before.
-ESTIMATED = mark("{count} estimated values, all else as in the model's file")
 BELIEVED = mark("{count} values as believed, histories ignored")
 WEIGHED = mark("{count} values as believed, weighed by the histories")
 HELD = mark("{count} values, held against the histories")
@@ -52,17 +50,14 @@ class Sets:
 
     Attributes
     ----------
-    estimated : pandas.DataFrame
-        Of the estimated constants alone.
     believed : pandas.DataFrame
         Of every constant, from the priors.
-    everything : pandas.DataFrame or None
-        Of every constant, from the posterior; None where there is none.
+    everything : pandas.DataFrame
+        Of every constant, from the posterior.
     """
 
-    estimated: pd.DataFrame
     believed: pd.DataFrame
-    everything: pd.DataFrame | None
+    everything: pd.DataFrame
 
 
 def draw_believed(priors: Priors, count: int, seed: int) -> pd.DataFrame:
@@ -146,30 +141,25 @@ def find_conditions(
                 }
             )
 
-    estimated = compare(sets.estimated)
-    columns = len(sets.estimated.columns)
-    even = weigh_evenly(len(sets.estimated))
-    add(DRAWN, ESTIMATED.format(count=columns), estimated, even)
     believed = compare(sets.believed)
     count = len(sets.believed.columns)
     even = weigh_evenly(len(sets.believed))
     add(DRAWN, BELIEVED.format(count=count), believed, even)
     costs = compute_costs(problem, sets.believed, workers)
     add(DRAWN, WEIGHED.format(count=count), believed, weigh(-costs[LIKELIHOOD]))
-    if sets.everything is not None:
-        everything = compare(sets.everything)
-        even = weigh_evenly(len(sets.everything))
-        count = len(sets.everything.columns)
-        add(DRAWN, HELD.format(count=count), everything, even)
-        for switch in switches:
-            for state, held, share in _list_states(switch, sets.everything):
-                some = {name: values[held] for name, values in everything.items()}
-                posterior = float(held.mean())
-                weights = weigh_evenly(max(int(held.sum()), 1))
-                add(STRUCTURE, state, some, weights, (share, posterior))
-        costs = compute_costs(problem, sets.everything, workers)
-        for name, weighed in compare_likelihoods(costs).items():
-            add(BY_LIKELIHOOD, WORDS[name], everything, weighed)
+    everything = compare(sets.everything)
+    even = weigh_evenly(len(sets.everything))
+    count = len(sets.everything.columns)
+    add(DRAWN, HELD.format(count=count), everything, even)
+    for switch in switches:
+        for state, held, share in _list_states(switch, sets.everything):
+            some = {name: values[held] for name, values in everything.items()}
+            posterior = float(held.mean())
+            weights = weigh_evenly(max(int(held.sum()), 1))
+            add(STRUCTURE, state, some, weights, (share, posterior))
+    costs = compute_costs(problem, sets.everything, workers)
+    for name, weighed in compare_likelihoods(costs).items():
+        add(BY_LIKELIHOOD, WORDS[name], everything, weighed)
     return pd.DataFrame(rows)
 
 

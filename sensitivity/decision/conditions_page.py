@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -15,7 +13,6 @@ from smecluster.sensitivity.decision.conditions import (
     BELIEVED,
     BY_LIKELIHOOD,
     DRAWN,
-    ESTIMATED,
     HELD,
     STRUCTURE,
     WEIGHED,
@@ -43,7 +40,7 @@ def describe_conditions(table: pd.DataFrame, first: str, second: str) -> list[st
     Returns
     -------
     list of str
-        A sentence for each yardstick, and one where there is no posterior over everything.
+        A sentence for each yardstick.
     """
     said = []
     for yardstick in YARDSTICKS:
@@ -66,19 +63,12 @@ def describe_conditions(table: pd.DataFrame, first: str, second: str) -> list[st
                 shares=say.semicolons(parts),
             )
         )
-    if not (table["about"] == STRUCTURE).any():
-        said.append(
-            say(
-                "There is no posterior over every constant, so there is no answer by structure or "
-                "likelihood, and none that varies everything and is held against the histories."
-            )
-        )
     return said
 
 
 def name_condition(condition: str) -> str:
     """Name a condition of the table in the language of the moment."""
-    said = say_filled(condition, (ESTIMATED, BELIEVED, WEIGHED, HELD))
+    said = say_filled(condition, (BELIEVED, WEIGHED, HELD))
     if said != condition or say.english:
         return said
     switch, between, state = condition.partition(": ")
@@ -97,7 +87,6 @@ def write_page(
     model_hash: str,
     calibration: str,
     beside: str,
-    known: Sequence[str] = (),
 ) -> str:
     """Write the page in Markdown.
 
@@ -114,11 +103,9 @@ def write_page(
     model_hash : str
         Fingerprint of the model.
     calibration : str
-        Where the draws of the estimated constants come from.
+        Where the draws come from.
     beside : str
         Name of the file beside the page that holds every row.
-    known : sequence of str
-        What the figures decide, in sentences; see `calibration.conditions.ten_lines`.
 
     Returns
     -------
@@ -155,9 +142,6 @@ def write_page(
         part = table[table["about"] == about]
         if not part.empty:
             lines += ["", say(title), "", *_tabulate(part)]
-    if known:
-        lines += ["", say("## What the figures decide, and what they do not"), ""]
-        lines += [f"- {one}" for one in known]
     return "\n".join([*lines, "", say("All rows: [{table}]({table}).", table=beside), ""])
 
 

@@ -79,33 +79,25 @@ def collect_reforms() -> dict[str, Any]:
 
 @part("calibration", PLAIN)
 def collect_calibration() -> dict[str, Any]:
-    """Read the shipped calibration, and how far its estimate lies from figures and priors."""
-    import numpy as np
-
+    """Read the shipped calibration, and the values of the model's file that it started from."""
     from smecluster.calibration import list_cases, load_case
-    from smecluster.calibration.choosing import find_calibration
     from smecluster.calibration.problem.assembly import assemble_problem
     from smecluster.calibration.problem.objective import Objective
-    from smecluster.calibration.store.named import matches_model
+    from smecluster.calibration.store.named import DRAWN, matches_model, open_calibration
     from smecluster.model import load as load_model
 
-    shipped = find_calibration()
-    assert shipped is not None
+    shipped = open_calibration(DRAWN)
     regions = [load_case(path) for path in list_cases()]
     estimated = assemble_problem(load_model(), regions, base={"TIME STEP": 0.125})
     objective = Objective(estimated)
     names = list(objective.names)
-    at_estimate = objective.to_scale([shipped.values[name] for name in names])
-    draws = shipped.sample(5, seed=1)
-    costs = objective.cost(np.vstack([at_estimate, objective.to_scale(draws[names])]))
     return {
         "estimate": dict(shipped.values),
         "in the model's file": dict(zip(names, objective.to_natural(objective.start), strict=True)),
         "belongs to the model": matches_model(load_model(), shipped),
         "draws": len(shipped.draws),
-        "first draw of seed 1": dict(draws.iloc[0]),
+        "first draw of seed 1": dict(shipped.sample(1, seed=1).iloc[0]),
         "figures": len(estimated.measurements),
-        "cost": {"estimate": costs[0]} | {f"draw {at}": cost for at, cost in enumerate(costs[1:])},
     }
 
 
@@ -114,11 +106,11 @@ def collect_posterior() -> dict[str, Any]:
     """Compute the -log posterior over every constant at five shipped draws, and their spread."""
     import numpy as np
 
-    from smecluster.calibration.joint.run import make_joint_target
+    from smecluster.calibration.posterior.run import assemble_target
     from smecluster.calibration.store.named import open_calibration
 
     problem, priors = _assemble_everything()
-    target = make_joint_target(problem, priors)
+    target = assemble_target(problem, priors)
     draws = open_calibration("every-constant").draws
     points = priors.find_points(draws[list(priors.names)].iloc[:5].to_numpy())
     costs = target.cost(np.vstack([np.zeros(len(priors)), points]))

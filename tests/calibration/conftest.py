@@ -1,4 +1,4 @@
-"""Objectives to try things on: one small enough to know the answer of, and the shipped one."""
+"""An objective to try things on that is small enough to know the answer of."""
 
 import threading
 from types import SimpleNamespace
@@ -109,20 +109,3 @@ def logistic():
     objective = Logistic()
     sigma = objective.problem.measurements["sigma"].to_numpy()
     return objective.with_measurements(objective.values * np.exp(rng.normal(0, sigma)))
-
-
-@pytest.fixture(scope="session")
-def shipped():
-    """The objective of the three cases with a coarse step, and an optimum of it."""
-    from smecluster import calibration
-    from smecluster.calibration.estimate.dispersion import estimate_dispersion
-    from smecluster.calibration.estimate.fit import descend, select_best, spread_starts
-    from smecluster.calibration.problem.assembly import assemble_problem
-    from smecluster.calibration.problem.objective import Objective
-    from smecluster.model import load
-
-    cases = [calibration.load_case(name) for name in calibration.list_cases()]
-    stated = Objective(assemble_problem(load(), cases, base={"TIME STEP": 0.125}))
-    lowest = select_best([descend(stated, begin) for begin in spread_starts(stated, 4, 1)])
-    objective = Objective(stated.problem.scale_errors(estimate_dispersion(stated, lowest.x)))
-    return objective, descend(objective, lowest.x)

@@ -10,7 +10,7 @@ from smecluster.calibration.data.case import find_folders
 from smecluster.calibration.drawing import draw_values
 from smecluster.calibration.store import named
 from smecluster.calibration.store.mismatches import CalibrationWarning
-from smecluster.calibration.store.named import DRAWN, DRAWS, SHIPPED, open_calibration
+from smecluster.calibration.store.named import DRAWN, open_calibration
 from smecluster.model.file.beliefs import CONVENTIONS
 from smecluster.policies.comparison.study_inputs import hold_settings
 
@@ -19,9 +19,8 @@ from smecluster.policies.comparison.study_inputs import hold_settings
 def opened(monkeypatch):
     """Say which calibration is opened, in a workspace that holds given ones."""
 
-    def find(name, known, chosen=DRAWS):
+    def find(name, known):
         monkeypatch.setattr(named, "list_calibrations", lambda: known)
-        monkeypatch.setattr(named, "DRAWS", chosen)
         monkeypatch.setattr(named, "open_calibration", lambda found: found)
         monkeypatch.setattr("smecluster.calibration.choosing.refuse_stale", lambda found: None)
         return find_drawn(name)
@@ -32,20 +31,14 @@ def opened(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "known", "found"),
     [
-        (None, (DRAWN, SHIPPED), DRAWN),
-        (None, (SHIPPED,), SHIPPED),
-        (None, (), None),
-        (SHIPPED, (DRAWN, SHIPPED), SHIPPED),
-        ("none", (DRAWN, SHIPPED), None),
+        (None, (DRAWN, "mine"), DRAWN),
+        (None, ("mine",), None),
+        ("mine", (DRAWN, "mine"), "mine"),
+        ("none", (DRAWN, "mine"), None),
     ],
 )
 def test_draws_come_from_the_calibration_that_is_chosen_for_them(opened, name, known, found):
-    assert opened(name, known, DRAWN) == found
-
-
-def test_draws_vary_every_constant_unless_another_calibration_is_named(opened):
-    assert opened(None, (DRAWN, SHIPPED)) == DRAWN
-    assert opened(SHIPPED, (DRAWN, SHIPPED)) == SHIPPED
+    assert opened(name, known) == found
 
 
 def test_no_draw_varies_how_years_are_weighed():
@@ -57,7 +50,7 @@ def test_no_draw_varies_how_years_are_weighed():
 def test_a_stamp_names_the_source_of_the_draws_where_there_are_any():
     assert "every-constant" not in describe_origin([])
     assert "draws of every-constant" in describe_origin([], drawn=True)
-    assert "draws of" not in describe_origin([], SHIPPED, drawn=True)
+    assert "draws of" not in describe_origin([], DRAWN, drawn=True)
 
 
 def test_what_is_set_is_the_same_in_every_draw():

@@ -1,6 +1,5 @@
-"""One call calibrates, and gives estimates, figures and a workbook."""
+"""One call calibrates, and gives estimates, pictures and a workbook."""
 
-import shutil
 import subprocess
 import sys
 
@@ -9,9 +8,8 @@ import openpyxl
 import pytest
 
 from smecluster import calibration
-from smecluster.calibration.interface import TIME_STEP, assemble_together
-from smecluster.calibration.store.findings import MANIFEST
-from smecluster.calibration.store.named import RESULTS, open_calibration
+from smecluster.calibration.interface import assemble_together
+from smecluster.calibration.store.named import DRAWN, open_calibration
 from smecluster.model import load
 from smecluster.model.errors import InputError
 
@@ -28,63 +26,52 @@ def result(folder):
     return calibration.calibrate(folder, out=folder / "calibration", **QUICK)
 
 
-def test_a_quick_fit_does_not_replace_a_full_one_unasked(tmp_path):
-    shutil.copytree(RESULTS / "three-cases", tmp_path / "full")
-    with pytest.raises(InputError, match=r"a full fit with 1,000 draws.*--anew replaces it"):
-        calibration.calibrate("wenzhou", out=tmp_path / "full", **QUICK)
-
-
-def test_the_table_holds_each_estimate_within_its_interval_and_bounds(result):
-    table = result.table()
+def test_the_table_holds_each_estimate_with_its_interval_and_its_prior(result):
+    table = result.tables["estimates"]
     assert len(table) == 3
     assert table["parameter"].str.contains("[town", regex=False).all()
     variables = load().variables
     for row in table.to_dict("records"):
         assert row["unit"] == variables[row["parameter"].partition("[")[0]].unit
-        assert row["lower bound"] <= row["90 % low"] <= row["estimate"]
-        assert row["estimate"] <= row["90 % high"] <= row["upper bound"]
+        assert row["90 % low"] < row["90 % high"]
+        assert row["prior low"] < row["prior high"]
 
 
-def test_what_is_saved_is_a_calibration_that_commands_take(result):
-    assert (result.folder / MANIFEST).is_file()
-    saved = open_calibration(result.folder)
+def test_what_is_saved_is_a_calibration_that_commands_take(folder, result):
+    saved = open_calibration(folder / "calibration")
     assert saved.name == "town"
-    assert list(saved.values) == list(result.table()["parameter"])
+    assert set(saved.values) == set(result.tables["estimates"]["parameter"])
+    assert not saved.has_draws
 
 
-def test_figures_are_drawn_by_name(result):
-    figures = result.figures()
-    assert {"fits-1", "parameters-regional-1", "starts"} <= set(figures)
-    assert all(isinstance(figure, matplotlib.figure.Figure) for figure in figures.values())
-    assert isinstance(result.figure(), matplotlib.figure.Figure)
-    assert isinstance(result.figure("starts"), matplotlib.figure.Figure)
-    with pytest.raises(InputError, match="did you mean 'starts'"):
-        result.figure("start")
-
-
-def test_the_workbook_has_the_estimates_and_says_where_they_came_from(result, tmp_path):
+def test_pictures_and_workbook_are_there(result, tmp_path):
+    assert {"fit-town", "knowledge"} <= set(result.pictures)
+    assert isinstance(result.figure("fit-town"), matplotlib.figure.Figure)
     book = openpyxl.load_workbook(result.to_excel(tmp_path / "town.xlsx"))
-    assert {"parameters", "fits", "notes"} <= set(book.sheetnames)
-    rows = list(book["parameters"].values)
-    assert list(rows[0]) == list(result.table().columns)
-    assert [row[0] for row in rows[1:]] == list(result.table()["parameter"])
-    notes = {row[0]: row[1] for row in book["notes"].values}
-    assert notes["How well does it fit?"].startswith("Value added is met")
-    assert notes["model hash"]
+    assert {"estimates", "fits", "notes"} <= set(book.sheetnames)
 
 
 def test_without_a_folder_nothing_is_kept_and_the_result_is_the_same(folder, result, monkeypatch):
     monkeypatch.chdir(folder.parent)
     again = calibration.calibrate(calibration.load_case(folder), **QUICK)
-    assert again.folder is None
     assert {path.name for path in folder.parent.iterdir()} == {"town"}
     assert again.table().equals(result.table())
-    assert again.answers() == result.answers()
+
+
+def test_a_full_fit_has_draws_that_bracket_the_quick_estimate(folder, result, tmp_path):
+    calibration.calibrate(folder, out=tmp_path / "full", draws=200, time_step=0.5)
+    saved = open_calibration(tmp_path / "full")
+    assert len(saved.draws) == 200
+    for row in result.tables["estimates"].to_dict("records"):
+        low, high = saved.draws[row["parameter"]].quantile([0.01, 0.99])
+        assert low < row["estimate"] < high
+    with pytest.raises(InputError, match=r"a full fit with 200 draws.*--anew replaces it"):
+        calibration.calibrate(folder, out=tmp_path / "full", **QUICK)
 
 
 def test_the_shipped_cases_together_are_the_problem_of_the_shipped_calibration():
-    problem = assemble_together(calibration.list_cases(), (), {"TIME STEP": TIME_STEP})
-    assert problem.hash == open_calibration("three-cases").manifest["data hash"]
+    problem = assemble_together(calibration.list_cases(), (), {})
+    assert problem.hash == open_calibration(DRAWN).manifest["data hash"]
 
 
 def test_an_added_case_is_fitted_together_with_shipped_ones(folder):
@@ -102,7 +89,12 @@ def test_an_added_case_is_fitted_together_with_shipped_ones(folder):
         (["wenzhu"], {}, "did you mean 'wenzhou'"),
         (None, {"starts": 10**22}, "starts must be at most 100,000"),
         (None, {"steps": 10**22}, "steps must be at most"),
-        (None, {"calibration": "three-cases"}, "holds the other regions while one case is fitted"),
+        (None, {"likelihood": "autoregresion"}, "did you mean 'autoregression'"),
+        (
+            None,
+            {"calibration": "every-constant"},
+            "holds the other regions while one case is fitted",
+        ),
     ],
 )
 def test_mistakes_are_refused_in_one_line(cases, options, message):

@@ -593,7 +593,9 @@ def attack_case(attempt: Attempt, case: str) -> None:
     attempt.copy(cases / "wenzhou", "case")
     attempt.copy(cases / "sources.csv", "case/sources.csv")
     if case == "an edited case with an old calibration":
-        attempt.copy(edition.root / "calibration" / "results" / "three-cases", "case/calibration")
+        attempt.copy(
+            edition.root / "calibration" / "results" / "every-constant", "case/calibration"
+        )
         path = attempt.work / "case" / "constants.csv"
         text = path.read_text(encoding="utf-8")
         edited, count = re.subn(r"(?m)^(initial firms,imitative),[^,]+", r"\1,20000", text)
@@ -702,7 +704,7 @@ def attack_own_files(attempt: Attempt, case: str) -> None:
     else:
         attempt.write("results/runs.csv", "not,yours\n")
         attempt.write("results/calibration/mine.csv", "not,yours\n")
-        words = ["calibrate", "--quick", "--starts", "1", "--time-step", "0.5", "--name", ".."]
+        words = ["calibrate", "--quick", "--starts", "1", "--name", ".."]
         attempt.command(*words, expected=Expectation(refuse=case))
 
 

@@ -297,7 +297,7 @@ def _read_facts(attempt: Attempt, expected: Expectation) -> None:
 
 def _calibration(*names: str) -> Callable[[Attempt], list[Path]]:
     def make(attempt: Attempt) -> list[Path]:
-        shipped = attempt.edition.root / "calibration" / "results" / "three-cases"
+        shipped = attempt.edition.root / "calibration" / "results" / "every-constant"
         folder = attempt.copy(shipped, "cal")
         shutil.copy(attempt.work / "data.csv", folder / "mine.csv")
         return sorted(path for name in names for path in folder.glob(name) if path.stem != "mine")

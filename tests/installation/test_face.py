@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from openpyxl import load_workbook
 
 import smecluster as sc
-from smecluster.calibration.interface import CalibrationResult
 from smecluster.policies.optimisation.search import Search
 from smecluster.scripts.main import main
 from smecluster.sensitivity.interface import run_sensitivity
@@ -177,11 +176,11 @@ def test_a_sensitivity_study(tmp_path: Path):
 
 def test_a_calibration(tmp_path: Path):
     # The shipped one, read back: fitting has tests of its own, and takes longer.
-    from smecluster.calibration.store.findings import read_findings
-    from smecluster.calibration.store.named import RESULTS, SHIPPED
+    from smecluster.calibration.findings_page import describe_calibration
+    from smecluster.calibration.store.named import DRAWN, RESULTS
 
     assert sc.calibrate is importlib.import_module("smecluster.calibration").calibrate
-    check_result(CalibrationResult(read_findings(RESULTS / SHIPPED), None), tmp_path)
+    check_result(describe_calibration(RESULTS / DRAWN), tmp_path)
 
 
 def test_a_model_of_ones_own_keeps_its_values(tmp_path: Path):

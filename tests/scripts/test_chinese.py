@@ -77,7 +77,7 @@ SLOW = {
 STAY = re.compile(
     r"`[^`\u4e00-\u9fff]+`|smecluster(?: [\w\-]+| \"[\w \-]+\"| [\w/\-]+\.toml)*|--[\w\-]+"
     r"|[\w./\-]*(?:docs|calibration|policies)/[\w./\-]+"
-    r"|[\w*\-]+\.(?:html|csv|json|png|docx|xlsx|toml)|three-cases|PRIM|GDP|GiB|UTF-8"
+    r"|[\w*\-]+\.(?:html|csv|json|png|docx|xlsx|toml)|every-constant|PRIM|GDP|GiB|UTF-8"
     r"|Qu Li .*? SME Clusters|https://[\w./]+|Apache-2\.0|\b[0-9a-f]{12}\b"
     r"|The smecluster contributors, smecluster: [\w ,:\-]+ strategy"
     # Names of studies, as pages cite them, and of methods; a column of a file, a page beside it.

@@ -16,8 +16,8 @@ from smecluster.calibration.data.histories import (
     measure_fit,
     pair_with_run,
 )
+from smecluster.calibration.data.history_panels import PANELS, draw_histories
 from smecluster.calibration.data.series import CASES
-from smecluster.calibration.report.figures.history_panels import PANELS, draw_histories
 from smecluster.model.errors import InputError
 
 BAR = 20  # percent, mean absolute error of real value added

@@ -72,7 +72,7 @@ def test_a_fit_is_handed_no_later_figure(problem, monkeypatch):
     def stop(seen, priors, workers):
         raise Seen(seen.hash, seen.measurements["year"].max(), seen.base)
 
-    monkeypatch.setattr(blind_fit, "make_joint_target", stop)
+    monkeypatch.setattr(blind_fit, "assemble_target", stop)
     kept = (problem.measurements["year"] <= ORIGIN).to_numpy()
     found = []
     for one in (problem, change_later(problem)):

@@ -5,8 +5,8 @@ import pytest
 from scipy.integrate import quad
 
 from smecluster.calibration.forecasts.distributions import forecast_errors
-from smecluster.calibration.joint.correlations import Member, list_autoregressions
-from smecluster.calibration.joint.errors import STATED
+from smecluster.calibration.posterior.correlations import Member, list_autoregressions
+from smecluster.calibration.posterior.errors import STATED
 
 YEARS = np.array([1990.0, 1991, 1993, 1994, 1999])
 AHEAD = np.array([2000.0, 2003.0, 2010.0])

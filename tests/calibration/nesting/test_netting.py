@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from smecluster.calibration.authoring.case_check import check_case
-from smecluster.calibration.choosing import find_calibration
+from smecluster.calibration.choosing import find_drawn
 from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.measuring import deflate
 from smecluster.calibration.data.series import CASES
 from smecluster.calibration.drawing import sample_draws
 from smecluster.calibration.importing.sized_case import new_sized_case
-from smecluster.calibration.interface import assemble_alone, assemble_together
+from smecluster.calibration.interface import assemble_together, plan_alone
 from smecluster.calibration.loading import load_calibrated, load_gross
 from smecluster.calibration.nesting.netted_cases import net_cases
 from smecluster.calibration.nesting.netting import Netting
@@ -103,10 +103,10 @@ def test_the_figures_of_the_rest_are_the_published_ones_less_the_citys(city):
 
 
 def test_in_every_draw_city_and_rest_have_what_the_whole_has(city):
-    parts = load_gross([], [city], find_calibration())[1]
+    parts = load_gross([], [city], find_drawn())[1]
     assert parts == {DELTA: (CITY,)}
-    draws = sample_draws(find_calibration(), 3, 1)
-    netted = sample_draws(find_calibration(), 3, 1, None, [city])
+    draws = sample_draws(find_drawn(), 3, 1)
+    netted = sample_draws(find_drawn(), 3, 1, None, [city])
     name = f"market share at reference[{DELTA}, national]"
     own = next(
         each.value
@@ -119,7 +119,7 @@ def test_in_every_draw_city_and_rest_have_what_the_whole_has(city):
 
 
 def test_a_fit_of_the_city_moves_the_rest_with_it(city):
-    problem, _ = assemble_alone(load_case(city), (), {"TIME STEP": 0.25})
+    problem = plan_alone(load_case(city), (), {"TIME STEP": 0.25}).problem
     objective = Objective(problem, workers=1)
     share = f"market share at reference[{CITY}, national]"
     points = np.vstack([objective.start, objective.start])
@@ -134,7 +134,7 @@ def test_a_fit_of_the_city_moves_the_rest_with_it(city):
 
 def test_the_fit_of_the_city_runs_the_model_that_other_commands_run(city):
     """At the case's own values, the figures' years give what `load_calibrated` gives."""
-    problem, _ = assemble_alone(load_case(city), (), {})
+    problem = plan_alone(load_case(city)).problem
     objective = Objective(problem, workers=1)
     run = simulate(load_calibrated([], [city]), outputs=["value added"], years=[2010.0])
     at = np.flatnonzero(problem.measurements["year"] == 2010)[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smecluster.calibration.joint.errors import WithCombinations
+from smecluster.calibration.posterior.errors import WithCombinations
 from smecluster.calibration.priors.combined import ERROR, read_combinations
 from smecluster.calibration.priors.table import build_priors
 from smecluster.model import load

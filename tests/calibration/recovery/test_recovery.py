@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from smecluster.calibration.joint.mode import find_mode
-from smecluster.calibration.joint.target import LOST, Target
+from smecluster.calibration.posterior.mode import find_mode
+from smecluster.calibration.posterior.target import LOST, Target
 from smecluster.calibration.recovery.compute import Known, recover, simulate_set
 from smecluster.calibration.recovery.protocol import read_protocol
 from smecluster.calibration.recovery.scores import (

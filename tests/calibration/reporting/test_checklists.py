@@ -29,8 +29,7 @@ def test_counts_are_those_of_the_files(facts):
     assert facts["hash"] == document.hash[:12]
     assert facts["variables"] == len(document.variables) - len(CONTROLS)
     assert sum(facts["kinds"].values()) == facts["variables"]
-    assert facts["parameters"] == len(open_calibration("three-cases").parameters)
-    assert sum(facts["verdicts"].values()) == facts["parameters"]
+    assert facts["figures"] == len(open_calibration(DRAWN).findings["figures"])
     assert "Control" not in facts["sectors"]
 
 

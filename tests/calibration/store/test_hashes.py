@@ -8,15 +8,14 @@ import warnings
 import pytest
 
 from smecluster.calibration.authoring.case_check import check_case
-from smecluster.calibration.choosing import describe_origin, find_calibration
+from smecluster.calibration.choosing import OWN_VALUES, describe_origin, find_calibration
 from smecluster.calibration.data.case import fingerprint_case, name_changes
 from smecluster.calibration.data.series import CASES
-from smecluster.calibration.drawing import sample_draws
+from smecluster.calibration.drawing import draw_values, sample_draws
 from smecluster.calibration.loading import load_calibrated
 from smecluster.calibration.store.findings import MANIFEST, open_findings
 from smecluster.calibration.store.mismatches import CalibrationWarning
-from smecluster.calibration.store.named import RESULTS, open_calibration, write_manifest
-from smecluster.calibration.store.sealing import seal_calibration
+from smecluster.calibration.store.named import DRAWN, RESULTS, open_calibration, write_manifest
 from smecluster.model import load
 from smecluster.model.errors import InputError
 
@@ -24,14 +23,14 @@ from smecluster.model.errors import InputError
 @pytest.fixture
 def calibration(tmp_path):
     """A copy of the shipped calibration."""
-    return shutil.copytree(RESULTS / "three-cases", tmp_path / "cal")
+    return shutil.copytree(RESULTS / "every-constant", tmp_path / "cal")
 
 
 @pytest.fixture
 def case(tmp_path):
     """Wenzhou as a user's own folder, with a calibration that was made from it."""
     folder = shutil.copytree(CASES / "wenzhou", tmp_path / "case")
-    shutil.copytree(RESULTS / "three-cases", folder / "calibration")
+    shutil.copytree(RESULTS / "every-constant", folder / "calibration")
     return folder
 
 
@@ -42,16 +41,16 @@ def alter(path, old, new):
 
 
 def test_the_shipped_calibration_lists_every_table_of_its_folder():
-    folder = RESULTS / "three-cases"
+    folder = RESULTS / "every-constant"
     assert sorted(open_findings(folder).manifest["files"]) == sorted(
         path.name for path in folder.glob("*.csv")
     )
 
 
 def test_the_shipped_calibration_was_made_from_the_shipped_cases():
-    made_from = open_calibration("three-cases").manifest["cases"]
+    made_from = open_calibration("every-constant").manifest["cases"]
     assert made_from["Wenzhou"] == fingerprint_case(CASES / "wenzhou")
-    assert set(made_from) == set(open_calibration("three-cases").manifest["regions"])
+    assert set(made_from) == set(open_calibration("every-constant").manifest["regions"])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_altered_draws_are_refused(calibration, harm):
         find_calibration(str(calibration))
 
 
-@pytest.mark.parametrize("name", ["parameters.csv", "draws.csv", "profiles.csv", "fits.csv"])
+@pytest.mark.parametrize("name", ["parameters.csv", "draws.csv", "paths.csv", "fits.csv"])
 def test_a_missing_table_is_refused(calibration, name):
     (calibration / name).unlink()
     with pytest.raises(InputError, match=rf"{name} is missing: restore it, or calibrate again"):
@@ -79,7 +78,7 @@ def test_a_missing_table_is_refused(calibration, name):
 
 
 def test_tables_that_were_exchanged_are_refused(calibration):
-    one, other = calibration / "parameters.csv", calibration / "bootstrap.csv"
+    one, other = calibration / "parameters.csv", calibration / "fits.csv"
     kept = one.read_bytes()
     one.write_bytes(other.read_bytes())
     other.write_bytes(kept)
@@ -99,7 +98,7 @@ def test_a_table_that_was_added_is_refused(calibration):
 
 def test_a_file_of_the_user_beside_the_tables_is_none_of_ours(calibration):
     (calibration / "mine.csv").write_text("my,own\n")
-    assert open_calibration(calibration).name == "three-cases"
+    assert open_calibration(calibration).name == "every-constant"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_a_file_of_the_user_beside_the_tables_is_none_of_ours(calibration):
     [
         ('"Wenzhou",\n  "Zhongguancun"', '"Zhongguancun",\n  "Wenzhou"'),
         ('"seed": 1', '"seed": 2'),
-        ('"name": "three-cases"', '"name": "three-case"'),
+        ('"name": "every-constant"', '"name": "every-constan"'),
         ('"format": 1,\n', ""),
     ],
 )
@@ -120,7 +119,7 @@ def test_an_altered_manifest_is_refused(calibration, old, new):
 @pytest.mark.parametrize("text", ["{}", "null", "", '{"name": "mine"}'])
 def test_a_manifest_without_hashes_is_refused(calibration, text):
     (calibration / MANIFEST).write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=r"has no SHA-256 at its end: .*calibrate seal"):
+    with pytest.raises(InputError, match=r"has no SHA-256 at its end: .*makes it anew"):
         load_calibrated((), (), str(calibration))
 
 
@@ -129,21 +128,6 @@ def test_a_table_that_changes_after_it_was_checked_is_refused(calibration):
     alter(calibration / "draws.csv", "0.", "1.")
     with pytest.raises(InputError, match=r"draws\.csv has been altered"):
         found.sample(1, 1)
-
-
-def test_a_calibration_of_an_earlier_version_is_sealed_once(calibration):
-    content = json.loads((calibration / MANIFEST).read_bytes())
-    earlier = {name: content[name] for name in content if name not in ("files", "cases", "sha256")}
-    (calibration / MANIFEST).write_text(json.dumps(earlier), encoding="utf-8")
-    with pytest.raises(InputError, match="calibrate seal"):
-        open_calibration(calibration)
-    seal_calibration(calibration)
-    sealed = json.loads((calibration / MANIFEST).read_bytes())
-    # The seal itself depends on the order of the entries.
-    assert {**sealed, "sha256": None} == {**content, "sha256": None}
-    open_calibration(calibration)
-    with pytest.raises(InputError, match="has hashes already"):
-        seal_calibration(calibration)
 
 
 # The case that it was made from -----------------------------------------------------------------
@@ -167,7 +151,7 @@ def test_an_edited_case_does_not_use_its_old_calibration(case, file, old, new):
     wanted = rf"{file} has changed since .*calibration was made: calibrate again"
     for use in (
         lambda: load_calibrated((), [case]),
-        lambda: sample_draws(open_calibration("three-cases"), 2, 1, None, [case]),
+        lambda: sample_draws(open_calibration("every-constant"), 2, 1, None, [case]),
         lambda: describe_origin([case]),
         lambda: find_calibration(str(case / "calibration")),
     ):
@@ -219,24 +203,23 @@ def warn_of_loading(case, name=None):
     return [str(one.message) for one in caught if "beside" in str(one.message)]
 
 
-def test_a_later_change_of_the_calibration_that_held_the_others_is_told_in_one_line(beside):
-    shared = open_calibration("three-cases")
-    assert warn_of_loading(beside(f"three-cases {shared.hash}")) == []
-    case = beside(f"three-cases {64 * '0'}")
-    (said,) = warn_of_loading(case)
+def test_a_later_change_of_the_calibration_that_held_the_others_is_told_in_one_line(
+    beside, calibration
+):
+    shared = open_calibration(DRAWN)
+    assert warn_of_loading(beside(f"{DRAWN} {shared.hash}"), DRAWN) == []
+    case = beside(f"{DRAWN} {64 * '0'}")
+    (said,) = warn_of_loading(case, DRAWN)
     assert said == (
-        f"{case / 'calibration'} was fitted beside another state of 'three-cases': renew it with "
+        f"{case / 'calibration'} was fitted beside another state of {DRAWN!r}: renew it with "
         f"'smecluster calibrate {case}'"
     )
     # What is fitted to other others is told as well.
-    (said,) = warn_of_loading(beside(f"three-cases {shared.hash}"), "none")
-    assert "was fitted beside 'three-cases', not 'none': renew it" in said
-    assert warn_of_loading(beside("none"), "none") == []
-
-
-def test_the_same_calibration_by_another_name_is_no_change(beside, calibration):
-    shared = open_calibration("three-cases")
-    assert warn_of_loading(beside(f"three-cases {shared.hash}"), str(calibration)) == []
+    (said,) = warn_of_loading(beside(f"{DRAWN} {shared.hash}"))
+    assert f"was fitted beside {DRAWN!r}, not 'none': renew it" in said
+    assert warn_of_loading(beside("none")) == []
+    # The same content by another name is no change.
+    assert warn_of_loading(beside(f"{DRAWN} {shared.hash}"), str(calibration)) == []
 
 
 def test_edited_figures_of_a_shipped_case_are_told_when_its_calibration_is_used(
@@ -250,10 +233,10 @@ def test_edited_figures_of_a_shipped_case_are_told_when_its_calibration_is_used(
         workspace, "locate", lambda path: folder if path == CASES / "wenzhou" else own(path)
     )
     alter(folder / "constants.csv", "initial firms,external,6", "initial firms,external,7")
-    load_calibrated((), ())  # the model's file holds these values, not the case
+    draw_values(None, 2, 1)  # values of constants are the model's own
     alter(folder / "series.csv", "1994,4946.07", "1994,9946.07")
     with pytest.warns(CalibrationWarning, match=r"made with another series\.csv of wenzhou: renew"):
-        load_calibrated((), ())
+        draw_values(None, 2, 1)
 
 
 def test_the_files_that_changed_are_named_in_their_order(case):
@@ -284,7 +267,7 @@ def test_a_region_of_nothing_but_copies_says_so(tmp_path, write_town):
     path.write_text(f"{head}counted there{rest}", encoding="utf-8")
     with pytest.warns(CalibrationWarning, match="town is not calibrated: 'smecluster calibrate"):
         load_calibrated((), [folder])
-    assert describe_origin([folder], "none") == "none, town (not calibrated)"
+    assert describe_origin([folder], "none") == f"{OWN_VALUES}, town (not calibrated)"
 
 
 def test_two_folders_of_one_region_are_refused(case, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 import smecluster as sc
 from smecluster.calibration.experiments.reform import read_reforms
-from smecluster.calibration.report.bibliography import _find_place, write_bibliography
+from smecluster.calibration.reporting.bibliography import _find_place, write_bibliography
 from smecluster.calibration.store.named import open_calibration
 from smecluster.policies import load
 from smecluster.policies.exchange.long_table import COLUMNS, make_long_table
@@ -60,7 +60,7 @@ def test_changes_say_every_input_of_a_strategy():
 
 
 def test_a_search_starts_at_the_estimate_and_stays_within_the_bounds():
-    parameters = open_calibration("three-cases").parameters
+    parameters = open_calibration("every-constant").parameters
     lines = write_search(parameters).splitlines()[3:]
     assert len(lines) == len(parameters)
     for line in lines:

@@ -1,5 +1,6 @@
 """Draws set every uncertain constant: what is calibrated by its posterior, else as believed."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from smecluster.calibration.data.case import find_folders
 from smecluster.calibration.drawing import draw_values, sample_gross
 from smecluster.calibration.loading import load_model
 from smecluster.calibration.priors.table import build_priors
+from smecluster.calibration.store.findings import MANIFEST
 from smecluster.calibration.store.mismatches import NONE
-from smecluster.calibration.store.named import open_calibration
+from smecluster.calibration.store.named import DRAWN, RESULTS, open_calibration, write_manifest
 from smecluster.model.engine.read.values import find_element
 from smecluster.sensitivity.decision.draws import draw_everything
 from smecluster.sensitivity.tipping.compute import LEFT_OUT
@@ -33,10 +35,21 @@ def test_every_constant_and_switch_is_drawn_but_for_what_weighs_years():
     assert "not held against" in drawn.source
 
 
-def test_draws_of_a_calibration_are_used_in_turn_and_keep_their_labels():
-    held = open_calibration("three-cases")
+@pytest.fixture
+def partial(tmp_path):
+    """A calibration that has draws of some constants."""
+    folder = shutil.copytree(RESULTS / DRAWN, tmp_path / "some")
+    content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    held = open_calibration(folder).draws.iloc[:, :25]
+    held.to_csv(folder / "draws.csv", index=False)
+    write_manifest(folder, content, content["files"])
+    return folder
+
+
+def test_draws_of_a_calibration_are_used_in_turn_and_keep_their_labels(partial):
+    held = open_calibration(partial)
     count = len(held.draws) + 7
-    drawn = draw_everything(MODEL, "three-cases", count, 3)
+    drawn = draw_everything(MODEL, str(partial), count, 3)
     assert len(drawn.table) == count
     names = [name for name in held.draws.columns if name in drawn.calibrated]
     again = np.flatnonzero(drawn.labels == drawn.labels[0])

@@ -1,1 +1,0 @@
-"""Point estimates: least squares, profiles, bootstrap, partial fits."""

@@ -1,1 +1,0 @@
-"""The figures of a calibration's report, a file a kind."""

@@ -1,1 +1,0 @@
-"""Tests of a calibration: hold-out, left-out region, recovery, reforms."""
