@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smecluster.calibration.choosing import find_calibration
+from smecluster.calibration.choosing import find_drawn
 from smecluster.model.errors import InputError
 from smecluster.policies.accounting.compute import draw_up_account
 from smecluster.policies.assignment.divisions import RUNNING
@@ -73,7 +73,7 @@ def gather(
         ready=ready,
         regions=tuple(inputs.model.regions),
         trust=gather_trust(
-            inputs.model, find_calibration(inputs.calibration), comparison.draws, evaluation
+            inputs.model, find_drawn(inputs.calibration), comparison.draws, evaluation
         ),
         commands=list_commands(inputs),
         judged=judge_yardsticks(comparison, done.study.need, done.study.seed),
