@@ -62,7 +62,6 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "scripts/policy/levers.py",
     ),
     "uses": (
-        "policies/contributions/*.py",
         "policies/optimisation/*.py",
         "policies/statistics_value/*.py",
         "scripts/policy/contributions.py",

@@ -172,7 +172,7 @@ def _draw_bars(picture: Bars, said: Mapping[str, str], words: Words) -> Figure:
             markeredgecolor=_COLOURS[5],
             markeredgewidth=1.4,
             markersize=5.5,
-            label=words.label(column),
+            label=said.get(column) or words.label(column),
         )
     axis.set_yticks(rows, [words.label(str(name)) for name in data["name"]])
     axis.set_xlabel(_with_unit(said["x"], unit))
@@ -226,11 +226,12 @@ def _draw_wedges(picture: Wedges, said: Mapping[str, str], words: Words) -> Figu
         _stack(axis, stacked, colours)
         for dash, (series, line) in zip(_DASHES, _series(picture.lines, panel), strict=False):
             style = {"color": "black", "linewidth": 1.8 if dash == "-" else 1.3}
-            label = words.label(str(series))
+            label = said.get(str(series)) or words.label(str(series))
             axis.plot(line["x"], factor * line["y"], linestyle=dash, label=label, **style)
         axis.axhline(0, color="black", linewidth=0.8)
         axis.set_xlim(stacked.index.min(), stacked.index.max())
-        axis.set_title(words.label(str(panel)), fontweight="bold", loc="left")
+        title = said.get(str(panel)) or words.label(str(panel))
+        axis.set_title(title, fontweight="bold", loc="left")
         axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axis.spines[["top", "right"]].set_visible(False)
         format_axis(axis.yaxis)
@@ -238,7 +239,10 @@ def _draw_wedges(picture: Wedges, said: Mapping[str, str], words: Words) -> Figu
         axis.set_axis_off()
     for axis in axes[:, 0]:
         axis.set_ylabel(_with_unit(said["y"], unit))
-    handles: list[Any] = [Patch(color=colours[one], label=words.label(one)) for one in colours]
+    handles: list[Any] = [
+        Patch(color=colour, label=said.get(one) or words.label(one))
+        for one, colour in colours.items()
+    ]
     if len(layers) > len(colours):
         handles.append(Patch(color=_OTHERS, label=said["others"]))
     handles += axes.flat[0].get_legend_handles_labels()[0]

@@ -140,9 +140,19 @@ def render(
         placed.append(block)
         return f"\n\n⟦{len(placed) - 1}⟧\n\n"
 
-    def table(name: str, caption: str, columns: Mapping[str, str], most: int | None = None) -> str:
-        shown = tables[name] if most is None else tables[name].head(most)
-        return place(lay_out(shown, caption, columns, words))
+    def table(
+        name: str,
+        caption: str,
+        columns: Mapping[str, str],
+        most: int | None = None,
+        only: Mapping[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> str:
+        shown = tables[name]
+        for column, value in (only or {}).items():
+            shown = shown[shown[column] == value]
+        shown = shown.replace(names or {})
+        return place(lay_out(shown.head(most or len(shown)), caption, columns, words))
 
     def picture(name: str, **said: str) -> str:
         if name not in pictures:

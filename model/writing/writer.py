@@ -131,9 +131,11 @@ def show(page: Page, print_text: Callable[[str], None], print_table: Callable[..
 
 
 def make_record(result: Result, language: str, stamp: Stamp) -> dict[str, Any]:
-    """Give a result as what JSON holds: stamp, answer and tables."""
+    """Give a result as what JSON holds: stamp, answer, what it rests on, and tables."""
     tables = {name: label_units(one).to_dict("records") for name, one in result.tables.items()}
-    return {"stamp": dict(stamp), "answer": result.answer(language), **tables}
+    page = result.page(language)
+    basis = [one.plain for one in page.body if isinstance(one, Text) and one.kind != "heading"]
+    return {"stamp": dict(stamp), "answer": result.answer(language), "basis": basis, **tables}
 
 
 def _embed(figure: Figure) -> tuple[str, int]:

@@ -23,7 +23,6 @@ from smecluster.model.errors import InputError
 from smecluster.model.file.regions import REGION
 from smecluster.model.outcomes import (
     PLACE,
-    TOTAL,
     Outcome,
     collect_outcomes,
     find_outcome,
@@ -32,24 +31,25 @@ from smecluster.model.outcomes import (
 from smecluster.model.support.limits import MOST_ORDERS
 from smecluster.policies.budget import DEFAULT_BUDGET, Amount, Budget, set_budget
 from smecluster.policies.comparison.compute import set_horizon
-from smecluster.policies.contributions.measures import (
+from smecluster.policies.contributions.data import (
     ALONE,
     BASE,
     DISCOUNTED,
     LAST,
+    MONEY,
     ON_AVERAGE,
     REST,
     SYNERGY,
     WHOLE,
+    Contributions,
 )
-from smecluster.policies.contributions.result import Contributions
 from smecluster.policies.contributions.shapley import Design, compute_interactions, make_design
 from smecluster.policies.ensemble.cases import DRAW, FUTURE, STRATEGY
 from smecluster.policies.ensemble.horizons import extend_run
 from smecluster.policies.ensemble.worlds import ADDITIONAL, FACTOR, Ensemble
 from smecluster.policies.menu import read_menu
 from smecluster.policies.plan import START, Plan, carry_on
-from smecluster.policies.spans import SpanExcess, check_spans
+from smecluster.policies.spans import check_spans
 from smecluster.policies.strategy import BASELINE, Strategy
 from smecluster.policies.strategy import load as load_strategy
 from smecluster.policies.wording.worlds import count_odds
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 # Runs computed at a time: their results stay below some hundred megabytes.
 _AT_A_TIME = 32_768
 _DIMS = ("measure", DRAW, "lever", "time", PLACE)
+_REASONS = "failure reason"
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -115,7 +116,7 @@ def compute_contributions(
     Returns
     -------
     Contributions
-        The contributions.
+        The contributions; `policies.contributions.result.describe_contributions` describes them.
 
     Raises
     ------
@@ -128,187 +129,63 @@ def compute_contributions(
     chosen = _find_outcomes(model, outcomes)
     baseline = load_strategy(BASELINE) if baseline is None else baseline
     plans = [baseline.plan(model, start), strategy.plan(model, start)]
-    levers = tuple(lever for lever in read_menu(model).levers if plans[1].lever_inputs(lever))
+    levers = [lever for lever in read_menu(model).levers if plans[1].lever_inputs(lever)]
     design = make_design(len(levers), pairs=pairs, seed=seed)
     table = pd.DataFrame(index=["model"]) if draws is None else draws
     if budget is not None and not isinstance(budget, Budget):
         budget = set_budget(model, budget, start, settings)
     last = set_horizon(model, horizon, start, settings)
     held = {**(settings or {}), **extend_run(model, last)}
-    work = _Work(model, plans, levers, design, chosen, budget, start, last, held, workers)
+    # All levers together are the strategy itself.
+    coalitions = [
+        plans[1]
+        .with_levers({lever for lever, there in zip(levers, members, strict=True) if there})
+        .rename(f"coalition {at}")
+        for at, members in enumerate(design.members[:-1])
+    ]
+    years = [float(year) for year in np.arange(start, last + 1)]
     at_a_time = max(1, _AT_A_TIME // len(design.members))
-    parts: list[_Part] = []
+    parts: list[tuple[xr.Dataset, xr.Dataset, xr.DataArray | None]] = []
+    totals, reasons, runs = [], "", 0
     for begin in range(0, len(table), at_a_time):
         piece = table.iloc[begin : begin + at_a_time]
-        parts.append(work.run(piece, _share_progress(progress, begin, len(piece), len(table))))
-    if not any(part.shares.sizes[DRAW] for part in parts):
-        reason = next((reason for part in parts for reason in part.reasons if reason), "")
-        raise InputError(f"strategy {strategy.name!r}: a run failed in every draw: {reason}")
-    factor = float(np.nanmedian(np.concatenate([part.factor for part in parts])))
-    spans = check_spans(model, [plans[1].scale(factor)], start, settings)
-    varied = count_odds(model, table).all_varied
-    return _join(
-        parts, strategy, baseline, start, budget, levers, design, table, work.runs, spans, varied
+        report = _share_progress(progress, begin, len(piece), len(table))
+        ensemble = Ensemble(
+            model, piece, settings=held, workers=workers, money_end=model.time.final
+        )
+        run = _run_coalitions(ensemble, plans, coalitions, chosen, years, budget, report)
+        reasons, runs = reasons or run.attrs["reason"], runs + run.attrs["runs"]
+        parts.append(_share_out(run, design, levers))
+        totals.append({one.name: run[one.name].values[1:].sum(1) for one in chosen})
+    shares = xr.concat([part[0] for part in parts], DRAW)
+    sums = xr.concat([part[1] for part in parts], DRAW)
+    met = [part[2] for part in parts if part[2] is not None]
+    known = set(np.asarray(shares[DRAW]).tolist())
+    if not known:
+        raise InputError(f"strategy {strategy.name!r}: a run failed in every draw: {reasons}")
+    factor = float(sums[FACTOR].median())
+    errors = {}
+    for name in totals[0]:
+        mean = np.sum([one[name] for one in totals], axis=0) / len(known)
+        errors[name] = (("lever", "time", PLACE), design.estimate_errors(mean))
+    return Contributions(
+        strategy=strategy,
+        baseline=baseline,
+        budget=budget,
+        start=start,
+        levers=tuple(levers),
+        shares=shares,
+        sums=sums.drop_vars(FACTOR),
+        errors=xr.Dataset(errors, {"lever": levers, "time": shares["time"], PLACE: shares[PLACE]}),
+        pairs=xr.concat(met, DRAW) if met else None,
+        exact=design.exact,
+        coalitions=len(design.members),
+        runs=runs,
+        drawn=len(table.columns),
+        all_varied=count_odds(model, table).all_varied,
+        failed=tuple(label for label in table.index if label not in known),
+        spans=check_spans(model, [plans[1].scale(factor)], start, settings),
     )
-
-
-def measure_step_error(rough: Contributions, fine: Contributions) -> float:
-    """Measure how far the time step moves the contributions.
-
-    Parameters
-    ----------
-    rough, fine : Contributions
-        The same strategy with a long and with a short time step; the fine one may have only some
-        of the draws.
-
-    Returns
-    -------
-    float
-        Largest difference of any lever's contribution to discounted value added of all regions,
-        over the whole effect, Dmnl.
-    """
-    at = {"time": fine.end, PLACE: TOTAL, DRAW: fine.shares[DRAW].values}
-    rough_, fine_ = (
-        one.shares[DISCOUNTED].sel(at).sel(measure=ON_AVERAGE) for one in (rough, fine)
-    )
-    whole = fine.sums[DISCOUNTED].sel(at).sel(measure=WHOLE)
-    return float((abs(rough_ - fine_) / abs(whole)).max())
-
-
-class _Part:
-    """What some of the draws give."""
-
-    def __init__(
-        self,
-        values: Mapping[str, Array],
-        base: Mapping[str, Array],
-        units: Mapping[str, str],
-        labels: NDArray[np.generic],
-        money: Array,
-        factor: Array,
-        reasons: Sequence[str],
-        at: Mapping[str, Any],
-        design: Design,
-    ) -> None:
-        """Take values by outcome along (coalition, draw, time, place), and those of the baseline.
-
-        Draws in which a run failed are left out.
-        """
-        whole = np.ones(len(labels), dtype=bool)
-        for array in (*values.values(), *(one[None] for one in base.values())):
-            whole &= np.isfinite(array[..., -1]).all((0, 2))
-        shares, sums, totals = {}, {}, {}
-        for name, array in values.items():
-            unit = {"unit": units[name]}
-            array, below = array[:, whole], base[name][whole]
-            alone = design.measure_alone(array)
-            by_lever = np.stack([design.share_effect(array), alone, design.measure_last(array)])
-            synergy = array[-1] - array[0] - alone.sum(0)
-            shares[name] = (_DIMS, np.swapaxes(by_lever, 1, 2), unit)
-            sums[name] = (
-                [dim for dim in _DIMS if dim != "lever"],
-                np.stack([below, array[-1] - below, array[0] - below, synergy]),
-                unit,
-            )
-            totals[name] = (("coalition", "time", PLACE), array.sum(1), unit)
-        kept = {**at, DRAW: labels[whole]}
-        self.shares = xr.Dataset(shares, kept | {"measure": [ON_AVERAGE, ALONE, LAST]})
-        self.sums = xr.Dataset(sums, kept | {"measure": [BASE, WHOLE, REST, SYNERGY]})
-        self.totals = xr.Dataset(totals, dict(at))
-        self.money = xr.DataArray(money[whole], {DRAW: labels[whole]}, (DRAW,))
-        self.factor = factor[whole]
-        self.reasons = reasons
-        self.pairs = None
-        if design.exact:
-            # At the end, for all regions: the last year and the last place.
-            met = compute_interactions(design, values[DISCOUNTED][:, whole, -1, -1])
-            self.pairs = xr.DataArray(
-                np.moveaxis(met, -1, 0), {DRAW: labels[whole]}, (DRAW, "lever", "other")
-            )
-
-
-class _Work:
-    """The runs of one strategy's coalitions."""
-
-    def __init__(
-        self,
-        model: Model,
-        plans: Sequence[Plan],
-        levers: Sequence[str],
-        design: Design,
-        outcomes: Sequence[Outcome],
-        budget: Budget | None,
-        start: float,
-        last: float,
-        settings: Mapping[str, Any],
-        workers: int | None,
-    ) -> None:
-        self.model, self.budget, self.design = model, budget, design
-        self.outcomes, self.settings, self.workers = outcomes, settings, workers
-        self.years = [float(year) for year in np.arange(start, last + 1)]
-        self.whole = list(plans)
-        if budget is None and not any(plan.is_as_now for plan in plans):
-            self.whole.append(carry_on(read_menu(model), start))
-        # All levers together are the strategy itself.
-        self.coalitions = [
-            plans[1]
-            .with_levers({lever for lever, there in zip(levers, members, strict=True) if there})
-            .rename(f"coalition {at}")
-            for at, members in enumerate(design.members[:-1])
-        ]
-        self.runs = 0
-
-    def run(self, draws: pd.DataFrame, progress: Progress | None) -> _Part:
-        """Bring the strategy to the budget in each draw, then run its coalitions."""
-        worlds = Ensemble(
-            self.model,
-            draws,
-            settings=self.settings,
-            workers=self.workers,
-            money_end=self.model.time.final,
-        )
-        variables = list_variables(self.outcomes)
-        budget = None if self.budget is None else self.budget.money
-        whole = worlds.run(self.whole, variables, self.years, budget=budget, keep=self._keep)
-        own = whole.sel({STRATEGY: self.whole[1].name})
-        called = np.array([plan.name for plan in self.coalitions], dtype=object)
-        factors = own[FACTOR].fillna(1.0).drop_vars(STRATEGY).expand_dims({STRATEGY: called})
-        rest = worlds.run(
-            self.coalitions,
-            variables,
-            self.years,
-            factors=factors,
-            keep=self._keep,
-            progress=progress,
-        )
-        self.runs += int(whole.attrs["runs"]) + int(rest.attrs["runs"])
-
-        def arrange(run: xr.Dataset, name: str) -> Array:
-            values = run[name].isel({FUTURE: 0}, drop=True)
-            return np.asarray(values.transpose(..., DRAW, "time", PLACE).values)
-
-        names = [outcome.name for outcome in self.outcomes]
-        base = whole.sel({STRATEGY: self.whole[0].name})
-        reasons = [*map(str, own["failure reason"].values.ravel())]
-        reasons += [*map(str, rest["failure reason"].values.ravel())]
-        return _Part(
-            {n: np.concatenate([arrange(rest, n), arrange(own, n)[None]]) for n in names},
-            {n: arrange(base, n) for n in names},
-            {n: str(whole[n].attrs.get("unit", "")) for n in names},
-            draws.index.to_numpy(),
-            own[ADDITIONAL].isel({FUTURE: 0}, drop=True).values,
-            own[FACTOR].isel({FUTURE: 0}, drop=True).values,
-            reasons,
-            {"time": whole["time"].values, PLACE: whole[PLACE].values},
-            self.design,
-        )
-
-    def _keep(self, run: xr.Dataset) -> xr.Dataset:
-        """Keep the outcomes by year; discounted value added counts from the first year kept."""
-        outcomes = collect_outcomes(run, self.outcomes)
-        whole = outcomes[DISCOUNTED]
-        since = (whole - whole.isel(time=0, drop=True)).assign_attrs(whole.attrs)
-        return outcomes.assign({DISCOUNTED: since}).transpose("run", "time", PLACE)
 
 
 def _find_outcomes(model: Model, names: Sequence[str]) -> list[Outcome]:
@@ -317,6 +194,85 @@ def _find_outcomes(model: Model, names: Sequence[str]) -> list[Outcome]:
         if REGION not in model.program.outputs[outcome.name].dims:
             raise InputError(f"outcome {outcome.name!r} is national: choose one that regions have")
     return chosen
+
+
+def _run_coalitions(
+    worlds: Ensemble,
+    plans: Sequence[Plan],
+    coalitions: Sequence[Plan],
+    outcomes: Sequence[Outcome],
+    years: Sequence[float],
+    budget: Budget | None,
+    progress: Progress | None,
+) -> xr.Dataset:
+    """Bring the strategy to the budget in each draw, then run its coalitions.
+
+    Gives outcomes by year along (strategy, draw, time, place): the baseline, the coalitions from
+    none to all levers. Draws in which a run failed are left out.
+    """
+
+    def keep(run: xr.Dataset) -> xr.Dataset:
+        """Count discounted value added from the first year kept."""
+        kept = collect_outcomes(run, outcomes)
+        whole = kept[DISCOUNTED]
+        since = (whole - whole.isel(time=0, drop=True)).assign_attrs(whole.attrs)
+        return kept.assign({DISCOUNTED: since}).transpose("run", "time", PLACE)
+
+    compared = list(plans)
+    if budget is None and not any(plan.is_as_now for plan in plans):
+        compared.append(carry_on(read_menu(worlds.model), years[0]))
+    variables = list_variables(outcomes)
+    money = None if budget is None else budget.money
+    whole = worlds.run(compared, variables, years, budget=money, keep=keep)
+    base, own = ({STRATEGY: [plan.name]} for plan in plans)
+    called = np.array([plan.name for plan in coalitions], dtype=object)
+    factor = whole.sel({STRATEGY: plans[1].name}, drop=True)[FACTOR]
+    factors = factor.fillna(1.0).expand_dims({STRATEGY: called})
+    rest = worlds.run(coalitions, variables, years, factors=factors, keep=keep, progress=progress)
+    names = [outcome.name for outcome in outcomes]
+    ordered = [whole[names].sel(base), rest[names], whole[names].sel(own)]
+    joined = xr.concat(ordered, STRATEGY).transpose(STRATEGY, FUTURE, DRAW, "time", PLACE)
+    joined = joined.assign({MONEY: whole.sel(own)[ADDITIONAL][0], FACTOR: factor})
+    joined = joined.isel({FUTURE: 0}, drop=True)
+    ends = joined[names].isel({PLACE: -1}).to_array().transpose(DRAW, ...)
+    whole_draws = np.isfinite(ends.values.reshape(len(ends), -1)).all(1)
+    told = [*whole.sel(own)[_REASONS].values.ravel(), *rest[_REASONS].values.ravel()]
+    return joined.isel({DRAW: whole_draws}).assign_attrs(
+        runs=int(whole.attrs["runs"]) + int(rest.attrs["runs"]),
+        reason=next((str(one) for one in told if one), ""),
+    )
+
+
+def _share_out(
+    run: xr.Dataset, design: Design, levers: Sequence[str]
+) -> tuple[xr.Dataset, xr.Dataset, xr.DataArray | None]:
+    """Share what the coalitions of some draws reach: shares, sums, and pairs if design is exact."""
+    shares, sums, pairs = {}, {}, None
+    for name in (str(one) for one in run.data_vars if one not in (MONEY, FACTOR)):
+        unit = {"unit": run[name].attrs.get("unit", "")}
+        below, values = run[name].values[0], run[name].values[1:]
+        alone = design.measure_alone(values)
+        by_lever = np.stack([design.share_effect(values), alone, design.measure_last(values)])
+        synergy = values[-1] - values[0] - alone.sum(0)
+        shares[name] = (_DIMS, np.swapaxes(by_lever, 1, 2), unit)
+        sums[name] = (
+            [dim for dim in _DIMS if dim != "lever"],
+            np.stack([below, values[-1] - below, values[0] - below, synergy]),
+            unit,
+        )
+    at = {name: run[name].values for name in (DRAW, "time", PLACE)}
+    averaged = {"measure": [ON_AVERAGE, ALONE, LAST], "lever": levers}
+    if design.exact:
+        # At the end, for all regions: the last year and the last place.
+        met = compute_interactions(design, run[DISCOUNTED].values[1:, :, -1, -1])
+        pairs = xr.DataArray(
+            np.moveaxis(met, -1, 0),
+            {DRAW: at[DRAW], "lever": levers, "other": levers},
+            (DRAW, "lever", "other"),
+        )
+    added = xr.Dataset(sums, at | {"measure": [BASE, WHOLE, REST, SYNERGY]})
+    added = added.assign({name: run[name] for name in (MONEY, FACTOR)})
+    return xr.Dataset(shares, at | averaged), added, pairs
 
 
 def _share_progress(
@@ -330,49 +286,3 @@ def _share_progress(
         progress(round(begin * about / count) + done, round(total * about / count))
 
     return report
-
-
-def _join(
-    parts: Sequence[_Part],
-    strategy: Strategy,
-    baseline: Strategy,
-    start: float,
-    budget: Budget | None,
-    levers: tuple[str, ...],
-    design: Design,
-    draws: pd.DataFrame,
-    runs: int,
-    spans: tuple[SpanExcess, ...],
-    varied: bool,
-) -> Contributions:
-    names = list(levers)
-    shares = xr.concat([part.shares for part in parts], DRAW).assign_coords(lever=names)
-    known = set(shares[DRAW].values.tolist())
-    pairs = None
-    if design.exact:
-        joined = xr.concat([part.pairs for part in parts if part.pairs is not None], DRAW)
-        pairs = joined.assign_coords(lever=names, other=names)
-    totals = sum((part.totals for part in parts[1:]), parts[0].totals)
-    errors = {
-        name: (("lever", "time", PLACE), design.estimate_errors(values.values / shares.sizes[DRAW]))
-        for name, values in totals.data_vars.items()
-    }
-    return Contributions(
-        strategy=strategy,
-        baseline=baseline,
-        budget=budget,
-        start=start,
-        draws=draws,
-        levers=levers,
-        shares=shares,
-        sums=xr.concat([part.sums for part in parts], DRAW),
-        errors=xr.Dataset(errors, {"lever": names, **totals.coords}),
-        pairs=pairs,
-        money=xr.concat([part.money for part in parts], DRAW),
-        exact=design.exact,
-        coalitions=len(design.members),
-        runs=runs,
-        failed=tuple(label for label in draws.index if label not in known),
-        spans=spans,
-        all_varied=varied,
-    )

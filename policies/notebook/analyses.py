@@ -5,7 +5,7 @@ money, the same baseline, and therefore the figures of `policies.compare`.
 
 >>> from smecluster import policies
 >>> found = policies.compute_contributions("central")
->>> found.table().columns[:2].to_list()
+>>> found.table().columns[1:3].to_list()
 ['lever', 'contribution [bn yuan]']
 """
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from smecluster.model import Model
     from smecluster.model.writing.result import Result
-    from smecluster.policies.contributions.result import Contributions
     from smecluster.policies.optimisation.result import BestUse
     from smecluster.policies.optimisation.search import Search
     from smecluster.policies.statistics_value.result import StatisticsValue
@@ -44,7 +43,7 @@ def compute_contributions(
     settings: Mapping[str, Any] | None = None,
     calibration: str | None = None,
     seed: int = 1,
-) -> Contributions:
+) -> Result:
     """Share the effect of a strategy among its levers.
 
     Parameters
@@ -56,8 +55,8 @@ def compute_contributions(
 
     Returns
     -------
-    Contributions
-        What each lever brings; see `policies.contributions.compute.compute_contributions`.
+    Result
+        What each lever brings; see `policies.contributions.result.describe_contributions`.
 
     Raises
     ------
@@ -65,9 +64,10 @@ def compute_contributions(
         If there is nothing of a name, or nothing to share.
     """
     from smecluster.policies.contributions.compute import compute_contributions as share
+    from smecluster.policies.contributions.result import describe_contributions
 
     worlds = load_worlds(model, draws, settings, calibration, seed)
-    return share(
+    found = share(
         worlds.model,
         load_named(strategy),
         worlds.draws,
@@ -79,6 +79,7 @@ def compute_contributions(
         settings=worlds.settings,
         seed=seed,
     )
+    return describe_contributions([found])
 
 
 def optimise(

@@ -85,7 +85,9 @@ def collect_futures() -> dict[str, Any]:
 @part("contributions", COST)
 def collect_contributions() -> dict[str, Any]:
     """Share the effect of two strategies among their levers, on three draws."""
+    from smecluster.model.writing.result import label_units
     from smecluster.policies.contributions.compute import compute_contributions
+    from smecluster.policies.contributions.result import describe_contributions
     from smecluster.policies.strategy import load as load_strategy
 
     model = load_shipped()
@@ -94,8 +96,9 @@ def collect_contributions() -> dict[str, Any]:
         shared = compute_contributions(
             model, load_strategy(name), choose_draws(model, 3), settings=LONG_STEP, pairs=4
         )
+        described = describe_contributions([shared])
         for title in ("levers", "pairs"):
-            table = shared.tables()[title].drop(columns="strategy", errors="ignore")
+            table = label_units(described.tables[title]).drop(columns="strategy")
             found.setdefault(name, {})[title] = label_table(table)
     return found
 

@@ -97,8 +97,10 @@ def test_to_every_horizon_other_commands_agree_with_compare(run, drawn, beyond, 
     options = ("--horizon", year, "--draws", "4")
     gained = beyond[year]["gained"]
     shared = run("explain", "contributions", "central", *options)
-    rows = {row["lever"]: row["contribution"] for row in shared["levers"]["central"]}
-    assert rows["whole effect"] == pytest.approx(gained["central"].median() / 1e3, rel=TOLERANCE)
+    (whole,) = (row for row in shared["levers"] if row["lever"] == "whole effect")
+    assert whole["contribution [bn yuan]"] == pytest.approx(
+        gained["central"].median() / 1e3, rel=TOLERANCE
+    )
     judged = run("stress", "robust", *PAIR, *options, "--futures", "base")
     for row in judged["regret"]:
         if row["future"] == "base":

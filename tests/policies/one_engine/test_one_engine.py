@@ -29,6 +29,12 @@ def read_gains(record: dict) -> dict[str, float]:
     }
 
 
+def read_levers(record: dict, strategy: str, column: str) -> dict[str, float]:
+    """Give a column of what each lever of a strategy brings."""
+    rows = [row for row in record["levers"] if row["strategy"] == strategy]
+    return {row["lever"]: row[column] for row in rows}
+
+
 @pytest.fixture(scope="module")
 def gains(shipped: models.Model, draws: pd.DataFrame) -> pd.DataFrame:
     """What the engine gives for each draw, a row each."""
@@ -82,7 +88,7 @@ def test_the_baseline_changes_neither_money_nor_paths(shipped, gains):
 def test_contributions_add_up_to_the_gains_of_compare(run, gains):
     record = run("explain", "contributions", *PAIR, "--pairs", "2")
     for name in PAIR:
-        rows = {row["lever"]: row["contribution"] for row in record["levers"][name]}
+        rows = read_levers(record, name, "contribution [bn yuan]")
         whole = rows.pop("whole effect")
         assert whole == pytest.approx(gains[name][0] / 1e3, rel=TOLERANCE)  # bn yuan
         assert sum(rows.values()) == pytest.approx(whole, rel=TOLERANCE)
@@ -90,9 +96,11 @@ def test_contributions_add_up_to_the_gains_of_compare(run, gains):
 
 def test_contributions_with_draws_add_up_in_every_draw(run, drawn, gains):
     record = run("explain", "contributions", "central", "--draws", "4")
-    rows = {row["lever"]: row for row in record["levers"]["central"]}
     whole = gains["central"].quantile([0.05, 0.5, 0.95]).to_numpy() / 1e3
-    got = [rows["whole effect"][name] for name in ("5 %", "contribution", "95 %")]
+    got = [
+        read_levers(record, "central", f"{name} [bn yuan]")["whole effect"]
+        for name in ("5 %", "contribution", "95 %")
+    ]
     np.testing.assert_allclose(got, whole, rtol=TOLERANCE)
 
 
@@ -219,7 +227,7 @@ def test_a_lever_alone_is_assigned_with_the_benefit_of_compare(run, drawn, tmp_p
     )
     assert whole == pytest.approx(benefit / 1e3, rel=TOLERANCE)
     shared = run("explain", "contributions", str(path), "--draws", "4")
-    rows = {row["lever"]: row["contribution"] for row in shared["levers"]["alone"]}
+    rows = read_levers(shared, "alone", "contribution [bn yuan]")
     assert rows["whole effect"] == pytest.approx(gained / 1e3, rel=TOLERANCE)
 
 

@@ -1,5 +1,7 @@
 """What the levers of a strategy bring adds up to what the strategy does, in every draw."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +10,8 @@ from smecluster import model as models
 from smecluster.model.errors import InputError
 from smecluster.model.outcomes import TOTAL
 from smecluster.policies.comparison.compute import compare
-from smecluster.policies.contributions.compute import compute_contributions, measure_step_error
-from smecluster.policies.contributions.measures import (
+from smecluster.policies.contributions.compute import compute_contributions
+from smecluster.policies.contributions.data import (
     ALONE,
     BASE,
     DISCOUNTED,
@@ -18,10 +20,9 @@ from smecluster.policies.contributions.measures import (
     REST,
     SYNERGY,
     WHOLE,
-    tabulate_contributions,
-    tabulate_levers,
-    tabulate_pairs,
+    measure_step_error,
 )
+from smecluster.policies.contributions.result import describe_contributions
 from smecluster.policies.strategy import LocalProgramme, Strategy, load
 
 STEP = {"TIME STEP": 0.125}
@@ -138,7 +139,8 @@ def test_the_time_step_moves_contributions_little(model, found):
 
 
 def test_tables_hold_every_lever_and_the_sums(found):
-    long = tabulate_contributions(found)
+    tables = describe_contributions([found]).tables
+    long = tables["contributions"]
     end = long[(long["year"] == 2040) & (long["place"] == TOTAL) & (long["outcome"] == DISCOUNTED)]
     assert set(end["lever"]) == {*found.levers, "all levers"}
     shares = end[end["measure"] == ON_AVERAGE]
@@ -146,11 +148,15 @@ def test_tables_hold_every_lever_and_the_sums(found):
     assert shares["mean"].sum() == pytest.approx(whole, rel=1e-9)
     assert (shares["low"] <= shares["high"]).all()
     assert (shares["standard error"] == 0).all()
-    assert len(tabulate_pairs(found)) == 3
+    assert len(tables["pairs"]) == 3
 
 
 def test_figures_are_drawn(found):
-    assert set(found.figures()) == {"wedges-few", "levers-few", "pairs-few"}
+    assert set(describe_contributions([found]).pictures) == {
+        "wedges-few",
+        "levers-few",
+        "pairs-few",
+    }
 
 
 def test_what_cannot_be_shared_out_is_told(model):
@@ -182,11 +188,24 @@ def test_baseline_rest_and_contributions_add_up_to_the_figure_of_compare(model, 
     np.testing.assert_allclose(shares + rest, wanted, rtol=1e-9)
     # Nothing is left without levers where both carry policy as now on.
     assert (float(abs(rest).max()) < 1e-6) == (name == "local" and baseline == "as-now")
-    assert ("rest" in tabulate_levers(found).index) == (float(abs(rest).max()) >= 1e-6)
+    listed = describe_contributions([found]).tables["levers"]["lever"]
+    assert ("rest" in set(listed)) == (float(abs(rest).max()) >= 1e-6)
 
 
 def test_results_are_tables_figures_and_a_workbook(found, tmp_path):
-    assert found.table().columns[0] == "lever"
-    assert "contribution [bn yuan]" in found.table()
-    assert found.figure().axes
-    assert found.to_excel(tmp_path / "few.xlsx").stat().st_size > 0
+    described = describe_contributions([found])
+    assert list(described.table().columns[:2]) == ["strategy", "lever"]
+    assert "contribution [bn yuan]" in described.table()
+    assert described.figure().axes
+    assert described.to_excel(tmp_path / "few.xlsx").stat().st_size > 0
+
+
+def test_several_strategies_stand_on_one_page(found):
+    other = replace(found, strategy=FEW.model_copy(update={"name": "same", "title": "The same"}))
+    both = describe_contributions([found, other])
+    assert set(both.tables["levers"]["strategy"]) == {"few", "same"}
+    assert {"levers-few", "levers-same"} <= set(both.page().drawings)
+    assert [line.split(":")[0] for line in both.answer() if "value added of all" in line] == [
+        "Few levers",
+        "The same",
+    ]
