@@ -20,7 +20,7 @@ from smecluster.calibration.experiments.reform import read_reforms
 from smecluster.calibration.further import assemble_further_problem, load_beside
 from smecluster.calibration.nesting.boundaries import find_parts
 from smecluster.calibration.posterior.correlations import FAMILIES
-from smecluster.calibration.posterior.result import Fitted, list_parameters, make_result
+from smecluster.calibration.posterior.result import list_parameters, make_result
 from smecluster.calibration.posterior.reweighing import reweigh
 from smecluster.calibration.posterior.run import (
     LIKELIHOOD,
@@ -223,26 +223,7 @@ def calibrate(
 def plan_together(
     cases: Sequence[CaseLike], include: Sequence[str], base: Mapping[str, Any]
 ) -> Task:
-    """Plan to fit every constant of the model to several cases.
-
-    Parameters
-    ----------
-    cases : sequence of str, Path or Case
-        Shipped names or folders.
-    include : sequence of str
-        ``"remembered"`` adds figures given from memory.
-    base : mapping
-        Inputs that all runs set.
-
-    Returns
-    -------
-    Task
-
-    Raises
-    ------
-    InputError
-        If a case does not exist or is malformed, or a constant states no belief.
-    """
+    """Plan to fit every constant of the model to several cases; see `assemble_together`."""
     loaded = [_load(case) for case in cases]
     problem = assemble_together(loaded, include, base)
     priors = build_priors(problem.model, problem.parameters)
@@ -370,27 +351,16 @@ def _fit(
         if effects:
             posterior = reweigh(problem.model, read_reforms(), priors, posterior, stages)
         fitted = make_result(problem, task.parameters, priors, posterior, stages, drawn=not quick)
-    _save(fitted, posterior.tables, folder, name, facts, effort)
-    return describe_calibration(folder)
-
-
-def _save(
-    fitted: Fitted,
-    knowledge: Mapping[str, Any],
-    folder: Path,
-    name: str,
-    facts: Mapping[str, Any],
-    effort: Effort,
-) -> None:
     origin = make_stamp(
-        fitted.problem.model.hash,
-        data=fitted.facts["data hash"],
+        problem.model.hash,
+        data=problem.hash,
         calibration=name,
         seed=str(effort.seed),
         held=facts.get(HELD),
     )
     save_calibration(fitted, folder, name, facts, origin)
-    save_knowledge(knowledge, folder)
+    save_knowledge(posterior.tables, folder)
+    return describe_calibration(folder)
 
 
 def _identify(task: Task, effort: Effort, quick: bool) -> dict[str, str]:

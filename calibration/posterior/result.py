@@ -156,7 +156,7 @@ def make_result(
             f"paths by {which}", lambda: simulate_paths(objective, x, points)
         ),
         "figures": figures,
-        "fits": score_fits(figures).assign(sample="in"),
+        "fits": score_fits(figures),
     }
     if drawn:
         draws = pd.DataFrame(round_values(posterior.draws), columns=posterior.draws.columns)

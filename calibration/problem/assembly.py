@@ -166,24 +166,6 @@ class Problem:
         kept = tuple(parameter for parameter in self.parameters if parameter.name in chosen)
         return replace(self, parameters=kept)
 
-    def scale_errors(self, factor: float) -> Problem:
-        """Multiply every error by a factor.
-
-        Parameters
-        ----------
-        factor : float
-            Dmnl, above 0; see `calibration.estimate.dispersion.estimate_dispersion`.
-
-        Returns
-        -------
-        Problem
-        """
-        return replace(
-            self,
-            measurements=self.measurements.assign(sigma=self.measurements["sigma"] * factor),
-            observables=self.observables.assign(sigma=self.observables["sigma"] * factor),
-        )
-
 
 def assemble_problem(
     model: Model,

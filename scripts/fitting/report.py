@@ -63,4 +63,5 @@ def check_report(out: Path) -> None:
     """Refuse a folder in which the page cannot be written, before any long work."""
     from smecluster.scripts.shared.results import Results
 
-    Results(out, files=["calibration.html"]).check()
+    tables = ["estimates", "fits", "effects", "structures"]
+    Results(out, tables=tables, figures=["knowledge"], files=["calibration.html"]).check()
