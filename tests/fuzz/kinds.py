@@ -321,14 +321,7 @@ def _read_draws(attempt: Attempt, expected: Expectation) -> None:
 
 
 def _read_report(attempt: Attempt, expected: Expectation) -> None:
-    edition = attempt.edition
-    expected.own = ("home/work/cal/report", "home/work/cal/figures")
-
-    def one() -> None:
-        name = "calibration.report.page" if edition.prefix else "calibration.report"
-        edition.module(name).write_report(Path("cal"))
-
-    attempt.python("report", one, expected)
+    attempt.command("calibrate", "report", "cal", "--out", "o", expected=expected)
 
 
 def _results(*names: str) -> Callable[[Attempt], list[Path]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from smecluster.calibration.experiments.score import count_effects, tabulate_effects
 from smecluster.calibration.forecasts.scores import score_panels
 from smecluster.calibration.problem.criteria import IDENTIFIED, PRIOR
 from smecluster.model.presentation.documents.blocks import Part
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from smecluster.calibration.store.named import Calibration
     from smecluster.model import Model
 
-_TEXTS = ("used", "pair", "lacks")
+# Studies that the draws were held against, and those kept for testing.
+_STUDIES = ("used", "left out")
 _MODEL, _NATION = "model", "nation"
 _DRIVERS = {"known": "known", "extrapolated": "extrapolated"}
 
@@ -65,16 +65,11 @@ def gather_trust(
             "identified": float((parameters["verdict"] == IDENTIFIED).sum()),
             "figures": float(len(findings["figures"])),
         }
-        if findings.has("reforms"):
-            reforms = findings["reforms"]
-            # Empty texts come back from a file as missing.
-            texts = {name: reforms[name].astype(object).fillna("") for name in _TEXTS}
-            tally = count_effects(tabulate_effects(reforms.assign(**texts)))
+        effects = calibration.manifest.get("posterior", {})
+        if "published used" in effects:
             found |= {
-                "sized": float(tally.sized),
-                "sized within": float(tally.sized_within),
-                "signs": float(tally.signs),
-                "signs within": float(tally.signs_within),
+                f"sized{how}": float(sum(effects[f"published {who}{how}"] for who in _STUDIES))
+                for how in ("", " within")
             }
     if evaluation is not None:
         found |= _score_forecasts(evaluation)
@@ -223,9 +218,9 @@ def _tell_forecasts(voice: Voice, trust: Mapping[str, float]) -> str:
 def _tell_effects(voice: Voice, trust: Mapping[str, float]) -> str:
     if not trust.get("sized"):
         return ""
-    names = ("sized", "sized within", "signs", "signs within")
     return voice.say(
-        "Against published studies of policies it gets {signs_within} of {signs} directions right "
-        "and {sized_within} of {sized} sizes: do not read the size of one policy's effect off it.",
-        **{name.replace(" ", "_"): f"{trust[name]:.0f}" for name in names},
+        "Of the effects of policies that published studies size, {sized_within} of {sized} come "
+        "out within range: do not read the size of one policy's effect off it.",
+        sized_within=f"{trust['sized within']:.0f}",
+        sized=f"{trust['sized']:.0f}",
     )

@@ -23,11 +23,18 @@ def translated(path: Path) -> Path:
     return path.with_name(path.name.replace(".en.", ".zh."))
 
 
+def name_of(part: nodes.Node) -> str:
+    """The name that a call is given, with what a template puts into it."""
+    if isinstance(part, nodes.Concat):
+        return "".join(map(name_of, part.nodes))
+    return part.value if isinstance(part, nodes.Const) else repr(part)
+
+
 def shown(path: Path) -> list[tuple[str, str]]:
     """Which tables and pictures a template shows, in order."""
     calls = read_template(path).find_all(nodes.Call)
     return [
-        (call.node.name, call.args[0].value)
+        (call.node.name, name_of(call.args[0]))
         for call in calls
         if isinstance(call.node, nodes.Name) and call.node.name in ("table", "picture")
     ]
