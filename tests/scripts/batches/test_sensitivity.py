@@ -167,7 +167,7 @@ def test_runs_are_not_shown_as_those_of_a_changed_study(action, study, capsys):
     assert said.count("\n") == 1
     study.write_text(STUDY.replace("tests", "trials") + "\n[analysis]\nconfidence = 0.9\n")
     assert run("analyse", study) == 0
-    study.write_text('calibration = "none"\nregions = ["Wenzhou"]\n' + STUDY)
+    study.write_text('calibration = "every-constant"\nregions = ["Wenzhou"]\n' + STUDY)
     assert run("analyse", study) == 2
     said = capsys.readouterr().err
     assert (
