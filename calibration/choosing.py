@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from smecluster.calibration.store.mismatches import NONE
 from smecluster.calibration.store.own import open_own, refuse_stale
+from smecluster.model.presentation.language.catalogue import mark
 
 if TYPE_CHECKING:
     from smecluster.calibration.store.named import Calibration
 
 #: What a stamp says where no calibration is applied: the shipped file holds calibrated values.
-OWN_VALUES = "the file's own values"
+OWN_VALUES = mark("the file's own values")
 
 
 def find_calibration(name: str | None = None) -> Calibration | None:

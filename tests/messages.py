@@ -95,9 +95,9 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "scripts/structure/doctor.py",
         "scripts/structure/init.py",
         "model/checkup.py",
-        "calibration/data/history_panels.py",
     ),
     "calibration": (
+        "calibration/choosing.py",
         "calibration/findings_page.py",
         "calibration/problem/criteria.py",
         "calibration/experiments/run.py",

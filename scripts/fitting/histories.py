@@ -156,9 +156,9 @@ def write_histories(
     InputError
         If a name is unknown, a case is malformed, or a file cannot be written.
     """
+    from smecluster.calibration.benchmarks.history_figure import PANELS
     from smecluster.calibration.data.histories import NATION
     from smecluster.calibration.data.histories import compare_histories as beside
-    from smecluster.calibration.data.history_panels import PANELS
     from smecluster.model.support.provenance import make_stamp
 
     results = name_results(out, rivals=rivals is not None)
@@ -211,7 +211,7 @@ def _write(
     remembered: bool,
     more: Mapping[str, pd.DataFrame],
 ) -> list[Path]:
-    from smecluster.calibration.data.history_panels import draw_histories
+    from smecluster.calibration.benchmarks.history_figure import draw_histories
 
     tables = {**{name: take(found) for name, take in _TABLES.items()}, **more}
     files = [

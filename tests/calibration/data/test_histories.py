@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from smecluster import calibration, model
+from smecluster.calibration.benchmarks.history_figure import PANELS, draw_histories
 from smecluster.calibration.data.case import load_case
 from smecluster.calibration.data.histories import (
     compare_histories,
@@ -16,7 +17,6 @@ from smecluster.calibration.data.histories import (
     measure_fit,
     pair_with_run,
 )
-from smecluster.calibration.data.history_panels import PANELS, draw_histories
 from smecluster.calibration.data.series import CASES
 from smecluster.model.errors import InputError
 
